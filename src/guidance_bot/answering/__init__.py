@@ -1,0 +1,1 @@
+"""From a question to an answer: tokens, ranking, confidence, the answer itself."""

@@ -1,0 +1,139 @@
+"""Which passages an answer shows, and in what part each of them plays.
+
+The score orders them; who is bound, and official before commentary, decide
+between near-equals.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from guidance_bot.answering.ranking import Hit
+from guidance_bot.knowledge.content import OFFICIAL, Authority, Knowledge, Passage
+
+Role = Literal["main", "official", "exception", "other side"]
+
+PAGES: Final = 3
+NOT_BOUND: Final = 0.6
+"""A passage that does not bind the asker counts this much of its score."""
+NEAR: Final = 0.85
+"""From this share of the best score on, authority decides."""
+OTHER_PAGE: Final = 0.4
+EXTRA: Final = 0.35
+FIRST_SECTION: Final = 0.6
+"""A page's first section leads from this share of its best passage on: it answers."""
+
+_EXCEPTION: Final = re.compile(r"\b(?:exception|exceptions|except|unless)\b", re.I)
+_UNOFFICIAL: Final = frozenset({"toolkit", "case-study", "commentary"})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A hit that is shown, and the part it plays."""
+
+    hit: Hit
+    role: Role
+
+
+def choose(
+    knowledge: Knowledge, hits: Sequence[Hit], jurisdiction: str | None, *, alone: bool
+) -> list[Choice]:
+    """Return at most six passages from at most three pages, best first.
+
+    The first page gives its answering passage, then the official text, the
+    exception and the other side where they match; further pages give one.
+    With *alone* every page gives one passage.
+    """
+    return _Choosing(knowledge, hits, jurisdiction).choices(alone=alone)
+
+
+class _Choosing:
+    def __init__(
+        self, knowledge: Knowledge, hits: Sequence[Hit], jurisdiction: str | None
+    ) -> None:
+        self.knowledge = knowledge
+        self.jurisdiction = jurisdiction
+        self.hits = sorted(hits, key=lambda h: (-self.worth(h), h.number))
+        best = self.worth(self.hits[0])
+        near = [hit for hit in self.hits if self.worth(hit) >= NEAR * best]
+        if self.strongest(self.hits[0]) in _UNOFFICIAL:
+            official = (h for h in near if self.strongest(h) in OFFICIAL)
+            first = next(official, self.hits[0])
+            self.hits = [first, *(hit for hit in self.hits if hit is not first)]
+
+    def passage(self, hit: Hit) -> Passage:
+        return self.knowledge.passages[hit.number]
+
+    def binds(self, hit: Hit) -> bool:
+        passage = self.passage(hit)
+        page = self.knowledge.pages[passage.page]
+        return self.knowledge.binds(page, passage, self.jurisdiction)
+
+    def worth(self, hit: Hit) -> float:
+        return hit.score if self.binds(hit) else hit.score * NOT_BOUND
+
+    def strongest(self, hit: Hit) -> Authority:
+        return self.passage(hit).strongest
+
+    def choices(self, *, alone: bool) -> list[Choice]:
+        of_page: dict[str, list[Hit]] = {}
+        for hit in self.hits:
+            of_page.setdefault(self.passage(hit).page, []).append(hit)
+        best = self.worth(self.hits[0])
+        pages = [
+            found
+            for number, found in enumerate(of_page.values())
+            if number == 0 or self.worth(found[0]) >= OTHER_PAGE * best
+        ][:PAGES]
+        # Pages that bind somebody else come after, however well they match.
+        pages.sort(key=lambda found: not any(self.binds(hit) for hit in found))
+        first = self.answering(pages[0])
+        chosen = [Choice(first, "main")]
+        if not alone:
+            chosen += self.extras(first, pages[0])
+        return chosen + [Choice(self.answering(found), "main") for found in pages[1:]]
+
+    def answering(self, found: Sequence[Hit]) -> Hit:
+        best = found[0]
+        own = (
+            hit
+            for hit in found
+            if self.jurisdiction is not None
+            and self.passage(hit).jurisdiction == self.jurisdiction
+            and hit.score >= EXTRA * best.score
+        )
+        for hit in own:
+            return hit
+        opening = self.knowledge.pages[self.passage(best).page].passages[0]
+        for hit in found:
+            is_opening = self.passage(hit).id == opening
+            if is_opening and hit.score >= FIRST_SECTION * best.score:
+                return hit
+        return best
+
+    def extras(self, first: Hit, found: Sequence[Hit]) -> list[Choice]:
+        near = [
+            hit
+            for hit in found
+            if hit is not first
+            and self.binds(hit)
+            and hit.score >= EXTRA * found[0].score
+        ]
+        taken: list[Choice] = []
+        if self.strongest(first) not in OFFICIAL:
+            official = (hit for hit in near if self.strongest(hit) in OFFICIAL)
+            taken += [Choice(hit, "official") for hit in official][:1]
+        exceptions = (
+            hit for hit in near if _EXCEPTION.search(self.passage(hit).heading)
+        )
+        taken += [Choice(h, "exception") for h in exceptions if h not in _hits(taken)][:1]
+        has_official = taken or self.strongest(first) in OFFICIAL
+        other = (h for h in near if self.strongest(h) == "commentary")
+        if has_official:
+            taken += [Choice(h, "other side") for h in other if h not in _hits(taken)][:1]
+        return taken
+
+
+def _hits(choices: Sequence[Choice]) -> list[Hit]:
+    return [choice.hit for choice in choices]

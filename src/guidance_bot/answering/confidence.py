@@ -1,0 +1,67 @@
+"""How sure is sure: from a hit's signal to a verdict.
+
+A threshold does not travel between corpora, so it is fitted to the folder's
+own evaluation questions, which are never indexed, and kept with the index.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Verdict = Literal["answered", "unsure", "nothing"]
+
+ENOUGH_ANSWERED: Final = 20
+ENOUGH_NOTHING: Final = 8
+ANSWERED_FROM: Final = 0.6
+UNSURE_FROM: Final = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Signals from which an answer is ``unsure``, and from which it is ``answered``.
+
+    The defaults hold for a folder without enough evaluation questions.
+    """
+
+    unsure: float = 0.12
+    answered: float = 0.30
+
+    def confidence(self, signal: float) -> float:
+        """Return 0 to 1, in step with *signal*; the verdicts begin at fixed values."""
+        if signal < self.unsure:
+            value = UNSURE_FROM * signal / self.unsure
+        elif signal < self.answered:
+            part = (signal - self.unsure) / (self.answered - self.unsure)
+            value = UNSURE_FROM + (ANSWERED_FROM - UNSURE_FROM) * part
+        else:
+            part = 1 - self.answered / signal
+            value = ANSWERED_FROM + (1 - ANSWERED_FROM) * part
+        return round(value, 4)
+
+    def verdict(self, signal: float) -> Verdict:
+        """Return what a best hit with *signal* is worth."""
+        if signal >= self.answered:
+            return "answered"
+        return "unsure" if signal >= self.unsure else "nothing"
+
+
+def fitted(answered: Sequence[float], nothing: Sequence[float]) -> Thresholds:
+    """Return thresholds for the signals of questions with and without an answer.
+
+    ``answered`` begins where the fewest questions fall on the wrong side,
+    counting a wrong answer twice a refusal: it does more harm. ``unsure``
+    begins below all but one in thirty of the answerable questions. Too few questions: the defaults.
+    """
+    if len(answered) < ENOUGH_ANSWERED or len(nothing) < ENOUGH_NOTHING:
+        return Thresholds()
+    signals = sorted({*answered, *nothing})
+    cuts = [(one + two) / 2 for one, two in zip(signals, signals[1:], strict=False)]
+
+    def harm(cut: float) -> tuple[float, float]:
+        refused = sum(signal < cut for signal in answered) / len(answered)
+        wrong = sum(signal >= cut for signal in nothing) / len(nothing)
+        return refused + 2 * wrong, cut
+
+    sure = min(cuts, key=harm)
+    lowest = sorted(answered)[len(answered) // 30]
+    return Thresholds(round(min(lowest * 0.9, sure * 0.8), 6), round(sure, 6))

@@ -1,0 +1,141 @@
+"""The sentences of a passage that answer: what people read first.
+
+Pages put the substance first, so a lead begins where its passage begins;
+sentences that hold the question's words, and the exceptions to what has been
+taken, come next while there is room.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from guidance_bot.knowledge.content import (
+    AUTHORITIES,
+    Authority,
+    Paragraph,
+    Passage,
+)
+
+Span = tuple[int, int]
+
+_END: Final = re.compile(
+    r"[.!?][\"'\u201d\u2019)\]*_]*(?:\s*\[(?:see )?@[^\]\n]+\]|\s*\[ours\])*(?=\s|$)"
+)
+_ABBREVIATION: Final = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|cf|Mr|Mrs|Ms|Dr|No|St|para|approx)|\b[A-Z])\.$"
+)
+_EXCEPTION: Final = re.compile(
+    r"\b(?:unless|except|exception|exceptions|however|only if|but not|even if)\b", re.I
+)
+_MARKER: Final = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+|\s*>\s?")
+_MARKS: Final = re.compile(r"\s*\[(?:(?:see )?@[^\]\n]+|ours)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a passage: where it stands and how well it matches."""
+
+    span: Span
+    paragraph: int
+    words: int
+    weight: float
+    is_exception: bool
+
+
+def lead(
+    passage: Passage,
+    weight: Callable[[str], float],
+    *,
+    words: int,
+    among: Callable[[Paragraph], bool] = lambda _: True,
+    from_start: bool = True,
+    whole_paragraphs: bool = False,
+) -> tuple[Span, ...]:
+    """Return offsets into the passage's text, in order, of about *words* words.
+
+    At least one sentence is returned, however long. *weight* tells how much
+    of the question a sentence holds; only paragraphs *among* count. With
+    *whole_paragraphs* none is cut, so that a rule keeps its exception.
+    """
+    found = list(_sentences(passage, weight, among, whole_paragraphs))
+    if not found:
+        return ()
+    first = found[0] if from_start else max(found, key=lambda s: (s.weight, -s.span[0]))
+    taken = [first]
+    room = words - first.words
+    for sentence in sorted(found, key=lambda s: _priority(s, first, whole_paragraphs)):
+        if sentence is not first and sentence.words <= room:
+            taken.append(sentence)
+            room -= sentence.words
+    return _joined(sorted(taken, key=lambda s: s.span))
+
+
+def authority_of(passage: Passage, spans: Sequence[Span]) -> Authority:
+    """Return the weakest authority of the paragraphs in which *spans* lie."""
+    touched = [
+        paragraph.authority
+        for paragraph in passage.paragraphs
+        if any(start < paragraph.end and end > paragraph.start for start, end in spans)
+    ]
+    return max(touched, key=AUTHORITIES.index, default="house")
+
+
+def _priority(
+    sentence: Sentence, first: Sentence, whole_paragraphs: bool
+) -> tuple[int, float, int]:
+    same = sentence.paragraph == first.paragraph
+    near = same and sentence.span[0] > first.span[0]
+    keeps = sentence.is_exception and (same or whole_paragraphs)
+    rank = 0 if keeps else 1 if near else 2
+    # Within the first paragraph the author's order, elsewhere the best match.
+    return rank, 0.0 if near else -sentence.weight, sentence.span[0]
+
+
+def _sentences(
+    passage: Passage,
+    weight: Callable[[str], float],
+    among: Callable[[Paragraph], bool],
+    whole_paragraphs: bool,
+) -> Iterator[Sentence]:
+    for number, paragraph in enumerate(passage.paragraphs):
+        if not among(paragraph):
+            continue
+        spans = list(_spans(passage.text, paragraph))
+        if whole_paragraphs and spans:
+            spans = [(spans[0][0], spans[-1][1])]
+        for start, end in spans:
+            text = _MARKS.sub("", passage.text[start:end])
+            yield Sentence(
+                (start, end),
+                number,
+                len(text.split()),
+                weight(text),
+                _EXCEPTION.search(text) is not None,
+            )
+
+
+def _spans(text: str, paragraph: Paragraph) -> Iterator[Span]:
+    marker = _MARKER.match(text, paragraph.start, paragraph.end)
+    start = marker.end() if marker else paragraph.start
+    for match in _END.finditer(text, start, paragraph.end):
+        if _ABBREVIATION.search(text, start, match.start() + 1):
+            continue
+        if match.end() > start:
+            yield start, match.end()
+        start = match.end()
+        while start < paragraph.end and text[start].isspace():
+            start += 1
+    if start < paragraph.end:
+        yield start, paragraph.end
+
+
+def _joined(sentences: Sequence[Sentence]) -> tuple[Span, ...]:
+    spans: list[tuple[Span, int]] = []
+    for sentence in sentences:
+        start, end = sentence.span
+        if spans and spans[-1][1] == sentence.paragraph and start - spans[-1][0][1] <= 1:
+            spans[-1] = ((spans[-1][0][0], end), sentence.paragraph)
+        else:
+            spans.append(((start, end), sentence.paragraph))
+    return tuple(span for span, _ in spans)

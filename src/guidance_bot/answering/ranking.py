@@ -1,0 +1,314 @@
+"""Rank passages against a question with BM25.
+
+This is the only module that knows which BM25 we use: ``rank_bm25.BM25Plus``
+defines the idf and the score. Its own index (a dict a passage) is never
+built: the two methods that build it are overridden to fill flat arrays, so
+that a question touches only the postings of its terms.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from rank_bm25 import BM25Plus
+
+Floats = NDArray[np.float64]
+
+DECIMALS: Final = 9
+"""Scores are rounded before they are compared: machines differ beyond this."""
+
+TITLE_COPIES: Final = 2
+HEADING_COPIES: Final = 2
+BIGRAM_WEIGHT: Final = 0.4
+PAGE_WEIGHT: Final = 0.6
+SYNONYM_WEIGHT: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is indexed of a passage, as terms; aliases are the editors' questions."""
+
+    page: str
+    title: tuple[str, ...]
+    heading: tuple[str, ...]
+    text: tuple[str, ...]
+    aliases: tuple[tuple[str, ...], ...] = ()
+
+    def fields(self, without: tuple[str, ...] | None = None) -> list[tuple[str, ...]]:
+        """Return the runs of terms that are indexed, one alias *without* left out."""
+        aliases = list(self.aliases)
+        if without is not None:
+            aliases.remove(without)
+        return [
+            *[self.title] * TITLE_COPIES,
+            *[self.heading] * HEADING_COPIES,
+            self.text,
+            *aliases,
+        ]
+
+
+class Postings(BM25Plus):  # type: ignore[misc]  # rank_bm25 has no types
+    """BM25Plus over flat arrays: equal to the stock class to 1e-9.
+
+    BM25Plus gives every passage ``idf * delta`` for each term, those that lack
+    the term included; that constant changes no order and is left out of
+    ``scores`` (a match means a shared word). ``shift`` returns it.
+    """
+
+    def __init__(self, corpus: Iterable[Sequence[str]]) -> None:
+        super().__init__(corpus)
+
+    def _initialize(self, corpus: Iterable[Sequence[str]]) -> dict[str, int]:
+        vocabulary: dict[str, int] = {}
+        ids: list[int] = []
+        lengths: list[int] = []
+        for terms in corpus:
+            lengths.append(len(terms))
+            ids.extend(vocabulary.setdefault(t, len(vocabulary)) for t in terms)
+        self.corpus_size = len(lengths)
+        self.lengths = np.array(lengths, np.int32)
+        self.avgdl = max(len(ids), 1) / self.corpus_size
+        number = np.repeat(np.arange(self.corpus_size), lengths)
+        # One sort groups the postings by term, then by passage.
+        key, counts = np.unique(
+            np.array(ids, np.int64) * self.corpus_size + number, return_counts=True
+        )
+        self.number = (key % self.corpus_size).astype(np.int32)
+        self.count = counts.astype(np.int32)
+        found = np.bincount(key // self.corpus_size, minlength=len(vocabulary))
+        self.start = np.concatenate([[0], np.cumsum(found)]).astype(np.int64)
+        self.vocabulary = vocabulary
+        return dict(zip(vocabulary, found.tolist(), strict=True))
+
+    def _calc_idf(self, nd: Mapping[str, int]) -> None:
+        self.idf: dict[str, float] = {}
+        super()._calc_idf(nd)
+        self.weight = np.array([self.idf[term] for term in nd], np.float64)
+        self.idf = {}
+        per_posting = np.repeat(self.weight, np.diff(self.start))
+        self.gain = per_posting * self._saturation(self.count, self.lengths[self.number])
+
+    @classmethod
+    def from_arrays(
+        cls, vocabulary: Mapping[str, int], arrays: Mapping[str, Any]
+    ) -> "Postings":
+        """Return postings over arrays that ``arrays`` gave; nothing is computed."""
+        postings = cls.__new__(cls)
+        postings.k1, postings.b, postings.delta = arrays["settings"].tolist()
+        postings.vocabulary = dict(vocabulary)
+        for name in ("lengths", "number", "count", "start", "weight", "gain"):
+            setattr(postings, name, arrays[name])
+        postings.corpus_size = len(postings.lengths)
+        postings.avgdl = max(int(postings.lengths.sum()), 1) / postings.corpus_size
+        return postings
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return what ``from_arrays`` needs, by name."""
+        return {
+            "settings": np.array([self.k1, self.b, self.delta], np.float64),
+            "lengths": self.lengths,
+            "number": self.number,
+            "count": self.count,
+            "start": self.start,
+            "weight": self.weight,
+            "gain": self.gain,
+        }
+
+    def scores(self, terms: Mapping[str, float]) -> Floats:
+        """Return one score a passage: the gains of the weighted *terms* it holds."""
+        spans, weights = [], []
+        for term, weight in terms.items():
+            number = self.vocabulary.get(term)
+            if number is not None:
+                spans.append(slice(self.start[number], self.start[number + 1]))
+                weights.append(weight)
+        if not spans:
+            return np.zeros(self.corpus_size)
+        numbers = np.concatenate([self.number[span] for span in spans])
+        gains = [self.gain[s] * w for s, w in zip(spans, weights, strict=True)]
+        return np.bincount(numbers, np.concatenate(gains), self.corpus_size)
+
+    def shift(self, terms: Iterable[str]) -> float:
+        """Return what the stock class adds to every passage for *terms*."""
+        known = (self.vocabulary[t] for t in terms if t in self.vocabulary)
+        return float(sum(self.weight[number] for number in known) * self.delta)
+
+    def score_of(self, terms: Mapping[str, float], document: Counter[str]) -> float:
+        """Return the score that a *document* with these term counts would have."""
+        length = document.total()
+        return sum(
+            weight
+            * self.highest_weight(term)
+            * float(self._saturation(np.float64(document[term]), np.float64(length)))
+            for term, weight in terms.items()
+            if document[term]
+        )
+
+    def highest_weight(self, term: str) -> float:
+        """Return the idf of *term*; an unknown one weighs as if one passage had it."""
+        number = self.vocabulary.get(term)
+        if number is not None:
+            return float(self.weight[number])
+        return float(np.log(self.corpus_size + 1))
+
+    def _saturation(self, count: Any, length: Any) -> Any:
+        norm = self.k1 * (1 - self.b + self.b * length / self.avgdl)
+        return count * (self.k1 + 1) / (count + norm)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that shares a term with the question.
+
+    ``score`` decides the order. ``signal`` decides how sure we are: the score
+    of the words alone, in units of the rarest word, times its share of the
+    highest score this question could reach. Both are 0 or more; a signal
+    around 1 is one rare word, well matched.
+    """
+
+    number: int
+    score: float
+    signal: float
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as weighted terms: its own at 1, earlier ones and synonyms less.
+
+    ``stands_for`` maps a term that the vocabulary added to the asked terms
+    that it may stand for.
+    """
+
+    terms: tuple[str, ...]
+    earlier: tuple[str, ...] = ()
+    stands_for: Mapping[str, tuple[str, ...]] | None = None
+
+    def weights(self, earlier_weight: float = 0.5) -> dict[str, float]:
+        """Return term → weight; a term asked twice counts once."""
+        weights = dict.fromkeys(self.terms, 1.0)
+        for term in self.earlier:
+            weights.setdefault(term, earlier_weight)
+        for term in self.stands_for or {}:
+            weights.setdefault(term, SYNONYM_WEIGHT)
+        return weights
+
+
+class Ranking:
+    """The index over all passages: words, adjacent pairs of words, whole pages."""
+
+    def __init__(
+        self, words: Postings, pairs: Postings, pages: Postings, page_of: NDArray[Any]
+    ) -> None:
+        self.words, self.pairs, self.pages, self.page_of = words, pairs, pages, page_of
+
+    @classmethod
+    def of(cls, documents: Sequence[Document]) -> "Ranking":
+        """Return the index over *documents*, which are numbered in order."""
+        numbers: dict[str, int] = {}
+        page_of = [numbers.setdefault(d.page, len(numbers)) for d in documents]
+        pages: list[list[str]] = [[] for _ in numbers]
+        for number, document in zip(page_of, documents, strict=True):
+            if not pages[number]:
+                pages[number] += document.title
+            pages[number] += [*document.heading, *document.text]
+            pages[number] += [term for alias in document.aliases for term in alias]
+        return cls(
+            Postings([[t for run in d.fields() for t in run] for d in documents]),
+            Postings([_pairs(d.fields()) for d in documents]),
+            Postings(pages),
+            np.array(page_of, np.int32),
+        )
+
+    def search(self, query: Query, *, limit: int) -> list[Hit]:
+        """Return the passages that share a term with *query*, best first.
+
+        Equal scores are ordered by passage number, so every replica gives the
+        same answer to the same question.
+        """
+        weights = query.weights()
+        words = self.words.scores(weights)
+        return self._best(query, words, self._pair_scores(query), weights, limit)
+
+    def search_without(
+        self, query: Query, left_out: int, document: Document, alias: tuple[str, ...], *, limit: int
+    ) -> list[Hit]:
+        """Search as if *alias* were not among the aliases of passage *left_out*.
+
+        The passage's score is computed anew from its remaining terms, and its
+        page is scored without the alias too; the idf of the whole is kept.
+        """
+        weights = query.weights()
+        fields = document.fields(alias)
+        words = self.words.scores(weights)
+        words[left_out] = self.words.score_of(
+            weights, Counter(t for run in fields for t in run)
+        )
+        pairs = self._pair_scores(query)
+        pairs[left_out] = self.pairs.score_of(
+            dict.fromkeys(_pairs([query.terms]), 1.0), Counter(_pairs(fields))
+        )
+        page = int(self.page_of[left_out])
+        return self._best(query, words, pairs, weights, limit, (page, alias))
+
+    def _pair_scores(self, query: Query) -> Floats:
+        return self.pairs.scores(dict.fromkeys(_pairs([query.terms]), 1.0))
+
+    def _page_scores(
+        self, weights: Mapping[str, float], changed: tuple[int, tuple[str, ...]] | None
+    ) -> Floats:
+        scores = self.pages.scores(weights)
+        if changed is not None:
+            page, alias = changed
+            held = Counter(
+                {
+                    term: self._count(page, term) - alias.count(term)
+                    for term in weights
+                }
+            )
+            rest = int(self.pages.lengths[page]) - len(alias) - held.total()
+            held[""] = max(rest, 0)
+            scores[page] = self.pages.score_of(weights, held)
+        return scores
+
+    def _count(self, page: int, term: str) -> int:
+        number = self.pages.vocabulary.get(term)
+        if number is None:
+            return 0
+        span = slice(self.pages.start[number], self.pages.start[number + 1])
+        where = np.flatnonzero(self.pages.number[span] == page)
+        return int(self.pages.count[span][where[0]]) if len(where) else 0
+
+    def _best(
+        self,
+        query: Query,
+        words: Floats,
+        pairs: Floats,
+        weights: Mapping[str, float],
+        limit: int,
+        changed: tuple[int, tuple[str, ...]] | None = None,
+    ) -> list[Hit]:
+        pages = self._page_scores(weights, changed)
+        scores = words + BIGRAM_WEIGHT * pairs + PAGE_WEIGHT * pages[self.page_of]
+        scores = np.round(np.where(words > 0, scores, 0.0), DECIMALS)
+        matched = np.flatnonzero(scores)
+        order = matched[np.lexsort((matched, -scores[matched]))[:limit]]
+        share = words[order] / self._highest(weights, query)
+        rarest = np.log(self.words.corpus_size + 1)
+        signals = np.round(words[order] / rarest * share, DECIMALS)
+        return [
+            Hit(int(number), float(scores[number]), float(signal))
+            for number, signal in zip(order, signals, strict=True)
+        ]
+
+    def _highest(self, weights: Mapping[str, float], query: Query) -> float:
+        asked = dict.fromkeys((*query.terms, *query.earlier))
+        most = sum(weights[term] * self.words.highest_weight(term) for term in asked)
+        return max(most * (self.words.k1 + 1), 1e-9)
+
+
+def _pairs(runs: Iterable[Sequence[str]]) -> list[str]:
+    return [f"{one} {two}" for run in runs for one, two in pairwise(run)]

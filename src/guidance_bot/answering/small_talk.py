@@ -1,0 +1,83 @@
+"""Questions that guidance cannot answer by their form: the key of a fixed sentence."""
+
+import re
+from typing import Final, Literal
+
+from guidance_bot.answering.tokens import STOP_WORDS, fold
+from guidance_bot.wording import MAX_QUESTION_CHARS
+
+Occasion = Literal["empty", "over-long", "greeting", "thanks", "help", "other-language"]
+
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_GREETINGS: Final = frozenset(
+    "hi hiya hello hey heya yo morning afternoon evening greetings howdy".split()
+)
+_THANKS: Final = frozenset("thanks thank thx ta ty cheers tysm".split())
+# What may surround a greeting or thanks without making it a question.
+_FILLERS: Final = frozenset(
+    """good day there bot all everyone team mate you ur u r a are the so much very lot
+    lots many star legend great brilliant perfect lovely helpful amazing again for that
+    this it your help x xx xxx ok okay cool nice one bye goodbye""".split()
+)
+_HELP: Final = frozenset(
+    {
+        "help",
+        "help me",
+        "help please",
+        "please help",
+        "what can you do",
+        "what do you do",
+        "what can i ask",
+        "what can i ask you",
+        "how do you work",
+        "how does this work",
+        "who are you",
+        "what are you",
+        "commands",
+        "usage",
+    }
+)
+# Function words that English does not have: French, German, Spanish, Italian,
+# Portuguese, Dutch, Polish, Welsh, Irish.
+_FOREIGN: Final = frozenset(
+    """je tu il elle nous vous ils est sont suis peux puis dois les des une dans pour avec
+    sur qui que quoi comment quel quelle mon ma mes ich du er wir ihr sie ist sind kann
+    darf muss der das ein eine einen und oder nicht mit auf wie warum mein meine el la los
+    las una uno puedo debo como donde para por mi mis yo es soy estoy io posso devo sono
+    che gli della nel con perche il eu posso voce nao uma ik ben kan mag het een niet met
+    hoe waar wat mijn czy jest moge mam nie jak gdzie allaf alla gallaf ydw ydy yw mae beth
+    pwy sut rwy fy ar yn gyda conas an bhfuil feidir liom""".split()
+)
+# Foreign function words that are also English words or names.
+_AMBIGUOUS: Final = frozenset({"an", "ma", "par", "con", "das", "los", "la", "el", "es"})
+
+
+def occasion(question: str) -> Occasion | None:
+    """Return which fixed sentence answers *question*, or ``None``: search for it."""
+    stripped = question.strip()
+    if len(stripped) > MAX_QUESTION_CHARS:
+        return "over-long"
+    words = _WORD.findall(fold(stripped))
+    if not words:
+        return None if re.search(r"\d", stripped) else _wordless(stripped)
+    said = " ".join(words)
+    if said in _HELP:
+        return "help"
+    rest = [word for word in words if word not in _FILLERS]
+    if rest and all(word in _GREETINGS | _THANKS for word in rest):
+        return "thanks" if any(word in _THANKS for word in rest) else "greeting"
+    return "other-language" if _is_foreign(stripped, words) else None
+
+
+def _wordless(stripped: str) -> Occasion:
+    return "help" if stripped == "?" else "empty"
+
+
+def _is_foreign(text: str, words: list[str]) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    latin = sum(ord(c) < 0x250 for c in letters)
+    if latin < len(letters) / 2:
+        return True
+    foreign = {word for word in words if word in _FOREIGN} - _AMBIGUOUS
+    english = {word for word in words if word in STOP_WORDS and len(word) > 1}
+    return len(words) >= 3 and bool(foreign) and not english - _FOREIGN

@@ -1,0 +1,194 @@
+"""Settings → services, wired by hand: where knowledge lies, how it is loaded, what check joins."""
+
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from guidance_bot import compiled
+from guidance_bot.answering.answers import Answer, Guidance
+from guidance_bot.errors import KnowledgeError, Problem, SettingsError
+from guidance_bot.evaluation import calibrated, question_problems
+from guidance_bot.knowledge.content import MODES, Notice
+from guidance_bot.knowledge.folder import Folder, read_folder, version
+
+if TYPE_CHECKING:
+    from guidance_bot.knowledge.reader import Read
+
+GIT_TIMEOUT_S: Final = 5
+HERE: Final = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What ``check`` found: problems, and how much there is of what."""
+
+    problems: tuple[Problem, ...]
+    coverage: dict[str, Any]
+
+    @property
+    def is_clean(self) -> bool:
+        """Tell whether there is no error; warnings may stand."""
+        return all(problem.level != "error" for problem in self.problems)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the stable JSON document; ``proof`` belongs to flows."""
+        problems = [
+            {"path": p.path, "line": p.line, "level": p.level, "message": p.message}
+            for p in self.problems
+        ]
+        return {"problems": problems, "coverage": self.coverage, "proof": None}
+
+
+def knowledge_folders(given: Sequence[Path], configured: Sequence[Path]) -> list[Path]:
+    """Return the folders to read: *given* on the command line, else *configured*,
+    else the corpus in the wheel, else the repository's. Never the working directory.
+    """
+    for chosen in (given, configured):
+        if chosen:
+            return list(chosen)
+    for path in (HERE / "_corpus", HERE.parents[1] / "knowledge"):
+        if path.is_dir():
+            return [path]
+    raise SettingsError(
+        "no knowledge folder came with this installation; "
+        "name one with --knowledge or GUIDANCE_BOT_KNOWLEDGE"
+    )
+
+
+def load(
+    folders: Sequence[Path], cache: Path, warn: Callable[[str], None]
+) -> Guidance:
+    """Return the guidance in *folders*, from its compiled form where there is one.
+
+    Raises KnowledgeError with every problem where the folders hold an error.
+    A cache that cannot be written costs time, not the answer: *warn* is told once.
+    """
+    read = [read_folder(path) for path in folders]
+    if not any(folder.problems for folder in read):
+        try:
+            return compiled.opened(cache, version(read))
+        except compiled.NotCompiled:
+            pass
+    guidance = build(read)
+    try:
+        compiled.store(cache, guidance)
+    except OSError as error:
+        warn(
+            f"the index cannot be kept in {cache} ({error.strerror}); "
+            "it is built anew each time. GUIDANCE_BOT_CACHE names another folder"
+        )
+    return guidance
+
+
+def build(folders: Sequence[Folder]) -> Guidance:
+    """Return the guidance in *folders*, read and indexed here, or raise KnowledgeError."""
+    found, problems = _read(folders)
+    errors = [problem for problem in problems if problem.level == "error"]
+    if errors:
+        raise KnowledgeError(errors)
+    return calibrated(Guidance.of(found.knowledge))
+
+
+def check(folders: Sequence[Path]) -> Report:
+    """Return everything that is wrong in *folders*: files, references, questions."""
+    try:
+        found, problems = _read([read_folder(path) for path in folders])
+    except KnowledgeError as error:
+        return Report(error.problems, {})
+    if not any(problem.level == "error" for problem in problems):
+        guidance = calibrated(Guidance.of(found.knowledge))
+        problems = [*problems, *question_problems(guidance)]
+    return Report(tuple(sorted(problems)), _coverage(found))
+
+
+def dated(given: Answer, guidance: Guidance, today: date) -> Answer:
+    """Return *given* with what depends on the day: notices, pages due for review."""
+    citations = tuple(
+        replace(citation, overdue=citation.page.is_overdue(today))
+        for citation in given.citations
+    )
+    organisation = guidance.knowledge.organisation
+    whose = given.asker.jurisdiction or organisation.jurisdiction
+    pages = [citation.page.id for citation in citations]
+    notices = tuple(
+        notice.text
+        for notice in organisation.notices
+        if pages and _concerns(notice, today, whose, pages)
+    )
+    return replace(given, citations=citations, notices=notices)
+
+
+def commit(folders: Sequence[Path]) -> str | None:
+    """Return the commit of the one folder that is read, or ``None``.
+
+    Only where git tracks the folder itself and nothing in it has changed;
+    without git, or in a repository that ignores the folder, there is none.
+    """
+    if len(folders) != 1 or shutil.which("git") is None:
+        return None
+    listed = _git(folders[0], "ls-files", "--", ".")
+    changed = _git(folders[0], "status", "--porcelain", "--ignored", "--", ".")
+    if not listed or changed is None or changed:
+        return None
+    return _git(folders[0], "rev-parse", "HEAD")
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    # The repository may be anybody's: its hooks and monitors are not run.
+    command = ["git", "-C", str(folder), "-c", "core.fsmonitor=false", *arguments]
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed command; the folder is the operator's
+            command,
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=GIT_TIMEOUT_S,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _read(folders: Sequence[Folder]) -> tuple["Read", list[Problem]]:
+    # Imported here: an answer from the compiled form needs neither pydantic,
+    # PyYAML nor markdown-it, which together cost more than the answer.
+    from guidance_bot.knowledge import checks  # noqa: PLC0415
+    from guidance_bot.knowledge.reader import read  # noqa: PLC0415
+
+    found = read(folders)
+    return found, [*found.problems, *checks.problems(found)]
+
+
+def _concerns(
+    notice: Notice, today: date, whose: str | None, pages: Sequence[str]
+) -> bool:
+    if not notice.since <= today <= notice.until:
+        return False
+    if notice.jurisdictions and whose not in notice.jurisdictions:
+        return False
+    return not notice.pages or any(
+        page == wanted or page.startswith(f"{wanted}/")
+        for page in pages
+        for wanted in notice.pages
+    )
+
+
+def _coverage(found: "Read") -> dict[str, Any]:
+    knowledge = found.knowledge
+    pages = list(knowledge.pages.values())
+    return {
+        "version": knowledge.version,
+        "pages": len(pages),
+        "passages": len(knowledge.passages),
+        "sources": len(knowledge.sources),
+        "indexed_questions": sum(len(p.questions) for p in knowledge.passages),
+        "must": sum(len(page.must) for page in pages),
+        "evaluation_questions": len(knowledge.questions),
+        "modes": {mode: sum(mode in page.modes for page in pages) for mode in MODES},
+        "replaced": list(knowledge.replaced),
+    }

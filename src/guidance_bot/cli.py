@@ -1,0 +1,272 @@
+"""The commands, each a few lines; the only room that reads the clock."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import click
+
+from guidance_bot import __version__, bootstrap, settings
+from guidance_bot.answering.answers import Asker, Guidance, answer, as_json
+from guidance_bot.errors import GuidanceBotError, KnowledgeError, UsageError
+from guidance_bot.terminal import Paper, answer_text, page_text, problems_text
+
+P = ParamSpec("P")
+
+EXIT_KNOWLEDGE = 1
+EXIT_USAGE = 2
+JSON_OPTION = click.option("--json", "as_document", is_flag=True, help="Print JSON.")
+
+
+def main() -> None:
+    """Run the command line; the one catcher of our own errors.
+
+    Exits 0, 1 when the knowledge is at fault, 2 when the usage or settings are.
+    """
+    # The same bytes in every locale: a pipe under LC_ALL=C gets UTF-8 too.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # both are text streams
+    try:
+        commands(prog_name="guidance-bot")
+    except KnowledgeError as error:
+        count = len(error.problems)
+        print(problems_text(error.problems, "text"), file=sys.stderr)
+        print(f"{count} {'problem' if count == 1 else 'problems'}", file=sys.stderr)
+        sys.exit(EXIT_KNOWLEDGE)
+    except GuidanceBotError as error:
+        print(f"guidance-bot: {error}", file=sys.stderr)
+        sys.exit(EXIT_USAGE)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="guidance-bot")
+def commands() -> None:
+    """Cited answers about using social media at work, from a folder of guidance."""
+
+
+def _with_knowledge(command: Callable[P, None]) -> Callable[P, None]:
+    option = click.option(
+        "--knowledge",
+        multiple=True,
+        metavar="FOLDER[:FOLDER]",
+        help="Folder(s) of guidance; a later one replaces pages of an earlier one.",
+    )
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        found = settings.current()
+        given = kwargs.pop("knowledge")
+        named = [p for text in given for p in settings.folders(text)]  # type: ignore[attr-defined]  # click gives a tuple of text
+        kwargs["folders"] = bootstrap.knowledge_folders(named, found.knowledge)
+        command(*args, **kwargs)
+
+    return option(run)
+
+
+def _guidance(folders: list[Path]) -> Guidance:
+    def warn(message: str) -> None:
+        print(f"guidance-bot: {message}", file=sys.stderr)
+
+    return bootstrap.load(folders, settings.current().cache, warn)
+
+
+def _paper() -> Paper:
+    width = click.get_terminal_size()[0] if hasattr(click, "get_terminal_size") else 80
+    return Paper(width, settings.current().colour and sys.stdout.isatty())
+
+
+def _print_json(value: Any) -> None:
+    # ASCII only: the same bytes whatever the reader's encoding.
+    print(json.dumps(value))
+
+
+def _jurisdiction(guidance: Guidance, code: str | None) -> str | None:
+    known = guidance.knowledge.organisation.jurisdictions
+    if code is not None and code not in known:
+        raise UsageError(f"--for is {code!r}; it can be one of: {', '.join(known)}")
+    return code
+
+
+@commands.command()
+@click.argument("question", required=False)
+@click.option("--batch", type=click.Path(path_type=Path), help="Questions as JSON lines.")
+@click.option("--for", "jurisdiction", metavar="CODE", help="Whose rules bind you.")
+@click.option("--after", "earlier", multiple=True, metavar="QUESTION", help="Asked before.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day of asking.")
+@JSON_OPTION
+@_with_knowledge
+def ask(  # noqa: PLR0913 - one parameter an option
+    question: str | None,
+    batch: Path | None,
+    jurisdiction: str | None,
+    earlier: tuple[str, ...],
+    today: Any,
+    as_document: bool,
+    folders: list[Path],
+) -> None:
+    """Answer QUESTION with the passage that applies, and who stands behind it."""
+    if (question is None) == (batch is None):
+        raise click.UsageError("Give a QUESTION in quotes, or --batch FILE.")
+    when = today.date() if today else date.today()  # noqa: DTZ011, TID251 - the day where the asker is
+    if batch is not None:
+        _ask_batch(batch, when, folders)
+        return
+    guidance = _guidance(folders)
+    asker = Asker(_jurisdiction(guidance, jurisdiction))
+    given = answer(guidance, question or "", asker, earlier)
+    given = bootstrap.dated(given, guidance, when)
+    if as_document:
+        document = as_json(given)
+        document["knowledge"]["commit"] = bootstrap.commit(folders)
+        _print_json(document)
+    else:
+        print(answer_text(given, guidance.knowledge, _paper()))
+
+
+def _ask_batch(batch: Path, when: date, folders: list[Path]) -> None:
+    from guidance_bot.question_files import read_batch  # noqa: PLC0415 - one question needs it not
+
+    guidance = _guidance(folders)
+    asked = read_batch(batch, guidance.knowledge.organisation.jurisdictions)
+    commit = bootstrap.commit(folders)
+    for line in asked:
+        given = answer(guidance, line.question, Asker(line.jurisdiction), line.earlier)
+        document = as_json(bootstrap.dated(given, guidance, when))
+        document["knowledge"]["commit"] = commit
+        _print_json({"id": line.id} | document)
+
+
+@commands.command()
+@click.argument("name", metavar="PASSAGE_OR_PAGE")
+@JSON_OPTION
+@_with_knowledge
+def show(name: str, as_document: bool, folders: list[Path]) -> None:
+    """Read a page, or one passage of it, with the authority of each paragraph."""
+    knowledge = _guidance(folders).knowledge
+    page = knowledge.pages.get(name.split("#", maxsplit=1)[0])
+    own = [p for p in knowledge.passages if page is not None and p.page == page.id]
+    place = {id_: n for n, id_ in enumerate(page.passages)} if page else {}
+    own.sort(key=lambda passage: place[passage.id])
+    if "#" in name:
+        own = [p for p in own if name in (p.id, p.id.split("~")[0])]
+    if page is None or not own:
+        raise UsageError(f"no page or passage {name!r}; 'guidance-bot topics' lists them")
+    if as_document:
+        head = {key: value for key, value in asdict(page).items() if key != "lines"}
+        head["reviewed"] = page.reviewed.isoformat()
+        _print_json(head | {"passages": [asdict(passage) for passage in own]})
+    else:
+        print(page_text(page, own, knowledge, _paper()))
+
+
+@commands.command()
+@JSON_OPTION
+@_with_knowledge
+def topics(as_document: bool, folders: list[Path]) -> None:
+    """List the pages by topic."""
+    pages = _guidance(folders).knowledge.pages.values()
+    if as_document:
+        keys = ("id", "title", "summary", "owner", "status")
+        _print_json([{key: getattr(page, key) for key in keys} for page in pages])
+        return
+    _print_table(("Page", "What it says"), ((p.id, p.summary) for p in pages))
+
+
+@commands.command()
+@JSON_OPTION
+@_with_knowledge
+def sources(as_document: bool, folders: list[Path]) -> None:
+    """List the published sources: what each is worth, and whom it binds."""
+    from guidance_bot.terminal import source_label  # noqa: PLC0415
+
+    knowledge = _guidance(folders).knowledge
+    if as_document:
+        _print_json([asdict(source) for source in knowledge.sources.values()])
+        return
+    names = knowledge.organisation.jurisdictions
+    rows = (
+        (
+            source.id,
+            f"{source.title} — {source_label(source, knowledge.sources)} "
+            f"({names.get(source.jurisdiction, source.jurisdiction)})",
+        )
+        for source in knowledge.sources.values()
+    )
+    _print_table(("Source", "What it is"), rows)
+
+
+def _print_table(heads: tuple[str, str], rows: Iterable[tuple[str, str]]) -> None:
+    from rich.console import Console  # noqa: PLC0415 - an answer needs no tables
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    paper = _paper()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(heads[0], overflow="fold", ratio=2)
+    table.add_column(heads[1], overflow="fold", ratio=3)
+    for one, two in rows:
+        table.add_row(Text(one), Text(two))
+    Console(width=paper.width, no_color=not paper.colour, highlight=False).print(table)
+
+
+@commands.command()
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    help="How to print the problems.",
+)
+@JSON_OPTION
+@_with_knowledge
+def check(style: str, as_document: bool, folders: list[Path]) -> None:
+    """Find everything that is wrong with a folder of guidance, at once."""
+    report = bootstrap.check(folders)
+    if as_document or style == "json":
+        _print_json(report.as_json())
+    else:
+        if report.problems:
+            print(problems_text(report.problems, style))
+        errors = sum(problem.level == "error" for problem in report.problems)
+        counts = ", ".join(
+            f"{report.coverage[key]} {key}"
+            for key in ("pages", "passages", "sources")
+            if key in report.coverage
+        )
+        warnings = len(report.problems) - errors
+        for line in report.coverage.get("replaced", []):
+            print(line, file=sys.stderr)
+        print(f"{errors} errors, {warnings} warnings; {counts}", file=sys.stderr)
+    if not report.is_clean:
+        sys.exit(EXIT_KNOWLEDGE)
+
+
+@commands.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@JSON_OPTION
+@_with_knowledge
+def evaluate(file: Path | None, as_document: bool, folders: list[Path]) -> None:
+    """Ask a set of questions and report how many found the right page.
+
+    FILE holds JSON lines with id, question, expect and pages; without it the
+    folder's own questions.yaml is asked.
+    """
+    from guidance_bot import evaluation  # noqa: PLC0415
+    from guidance_bot.question_files import read_evaluation  # noqa: PLC0415
+    from guidance_bot.terminal import report_text  # noqa: PLC0415
+
+    guidance = _guidance(folders)
+    known = guidance.knowledge.organisation.jurisdictions
+    questions = read_evaluation(file, known) if file else guidance.knowledge.questions
+    if not questions:
+        raise UsageError("no questions: the folder has no questions.yaml; name a FILE")
+    report = evaluation.evaluate(guidance, questions)
+    if as_document:
+        _print_json(report.as_json())
+    else:
+        print(report_text(report, _paper()))

@@ -1,0 +1,226 @@
+"""Question sets through the same ``answer()``: how good it is, and what went wrong."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from guidance_bot.answering.answers import (
+    Answer,
+    Asker,
+    Guidance,
+    answer,
+    document,
+)
+from guidance_bot.answering.choosing import choose
+from guidance_bot.answering.confidence import fitted
+from guidance_bot.answering.ranking import Hit
+from guidance_bot.errors import Problem
+from guidance_bot.knowledge.content import EvaluationQuestion, Page
+
+CHECKED_HITS = 40
+
+Fault = Literal["wrong page first", "no right page", "refused", "answered for nothing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A question that did not get what an expert expects."""
+
+    question: EvaluationQuestion
+    fault: Fault
+    verdict: str
+    pages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a question set fared; shares are 0 to 1, of the questions they concern.
+
+    ``wrong_but_confident``: ``answered`` with no right page among three, or
+    where nothing was expected; its share is of all questions.
+    """
+
+    questions: int
+    answerable: int
+    right_first: int
+    right_in_three: int
+    refused: int
+    wrong_but_confident: int
+    failures: tuple[Failure, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as a JSON document: counts, shares, failures."""
+        unanswerable = self.questions - self.answerable
+        wrong = sum(f.fault == "answered for nothing" for f in self.failures)
+        return {
+            "questions": self.questions,
+            "answerable": self.answerable,
+            "unanswerable": unanswerable,
+            "right_first": share(self.right_first, self.answerable),
+            "right_in_three": share(self.right_in_three, self.answerable),
+            "refused": share(self.refused, self.answerable),
+            "answered_for_nothing": share(wrong, unanswerable),
+            "wrong_but_confident": share(self.wrong_but_confident, self.questions),
+            "failures": [
+                {
+                    "id": failure.question.id,
+                    "question": failure.question.question,
+                    "fault": failure.fault,
+                    "verdict": failure.verdict,
+                    "expected": list(failure.question.pages),
+                    "pages": list(failure.pages),
+                }
+                for failure in self.failures
+            ],
+        }
+
+
+def share(count: int, of: int) -> float | None:
+    """Return *count* as a share of *of*, or ``None`` of nothing."""
+    return round(count / of, 4) if of else None
+
+
+def evaluate(guidance: Guidance, questions: Sequence[EvaluationQuestion]) -> Report:
+    """Return how *guidance* answers *questions*, each asked on its own."""
+    failures: list[Failure] = []
+    first = in_three = refused = confident = 0
+    answerable = [q for q in questions if q.expect == "answered"]
+    for question in questions:
+        given = answer(guidance, question.question, Asker(question.jurisdiction))
+        pages = _pages(given)
+        is_first = pages[:1] and pages[0] in question.pages
+        is_right = any(page in question.pages for page in pages)
+        first += bool(is_first)
+        in_three += is_right
+        is_answerable = question.expect == "answered"
+        refused += is_answerable and given.verdict == "nothing"
+        confident += given.verdict == "answered" and not is_right
+        fault = _fault(question, given, bool(is_first), is_right)
+        if fault is not None:
+            failures.append(Failure(question, fault, given.verdict, pages))
+    return Report(
+        len(questions),
+        len(answerable),
+        first,
+        in_three,
+        refused,
+        confident,
+        tuple(failures),
+    )
+
+
+def calibrated(guidance: Guidance) -> Guidance:
+    """Return *guidance* with thresholds fitted to its own evaluation questions."""
+    signals: dict[str, list[float]] = {"answered": [], "nothing": []}
+    for question in guidance.knowledge.questions:
+        hits = guidance.search(question.question)
+        signals[question.expect].append(hits[0].signal if hits else 0.0)
+    thresholds = fitted(signals["answered"], signals["nothing"])
+    return replace(guidance, thresholds=thresholds)
+
+
+def question_problems(guidance: Guidance) -> list[Problem]:
+    """Return the pages' own questions that do not find them.
+
+    ``must`` that finds another page first, and ``not_for`` that is answered
+    from its page, are errors; ``questions`` that another page wins are
+    warnings. Each is asked with that very question left out of the index,
+    or it would prove nothing.
+    """
+    found: list[Problem] = []
+    for page in guidance.knowledge.pages.values():
+        found += _must_problems(guidance, page)
+        found += _not_for_problems(guidance, page)
+        found += _alias_problems(guidance, page)
+    return sorted(found)
+
+
+def _must_problems(guidance: Guidance, page: Page) -> Iterator[Problem]:
+    for number, question in enumerate(page.must):
+        winner = _winner(guidance, question, page)
+        if winner != page.id:
+            line = page.lines.get(f"must.{number}", 1)
+            finds = f"finds {winner!r} first" if winner else "finds nothing"
+            message = f"must: {question!r} {finds}, not this page ({page.id!r})"
+            yield Problem(page.path, line, message)
+
+
+def _not_for_problems(guidance: Guidance, page: Page) -> Iterator[Problem]:
+    for number, question in enumerate(page.not_for):
+        given = answer(guidance, question, Asker())
+        if given.verdict == "answered" and _pages(given)[0] == page.id:
+            line = page.lines.get(f"not_for.{number}", 1)
+            message = f"not_for: {question!r} is answered from this page ({page.id!r})"
+            yield Problem(page.path, line, message)
+
+
+def _alias_problems(guidance: Guidance, page: Page) -> Iterator[Problem]:
+    for place, line in page.lines.items():
+        section, _, number = place.removeprefix("questions.").rpartition(".")
+        if not place.startswith("questions.") or not number.isdecimal():
+            continue
+        question = _alias(guidance, page, section, int(number))
+        if question is None:
+            continue
+        winner = _winner(guidance, question, page)
+        if winner != page.id:
+            finds = f"{winner!r} wins" if winner else "finds nothing else on"
+            message = f"questions: {question!r}: {finds} over {page.id!r} without it"
+            yield Problem(page.path, line, message, "warning")
+
+
+def _alias(guidance: Guidance, page: Page, section: str, number: int) -> str | None:
+    name = f"{page.id}#{section}" if section else page.id
+    for passage in guidance.knowledge.passages:
+        if passage.id == name and number < len(passage.questions):
+            return passage.questions[number]
+    return None
+
+
+def _winner(guidance: Guidance, question: str, page: Page) -> str | None:
+    hits = _search_without(guidance, question, page)
+    if not hits or guidance.thresholds.verdict(hits[0].signal) == "nothing":
+        return None
+    chosen = choose(guidance.knowledge, hits, None, alone=True)
+    return guidance.knowledge.passages[chosen[0].hit.number].page
+
+
+def _search_without(guidance: Guidance, question: str, page: Page) -> list[Hit]:
+    query = guidance.query(question)
+    own = set(page.passages)
+    for number, passage in enumerate(guidance.knowledge.passages):
+        if passage.id not in own:
+            continue
+        indexed = document(guidance.knowledge, guidance.analysis, passage)
+        if query.terms in indexed.aliases:
+            return guidance.ranking.search_without(
+                query, number, indexed, query.terms, limit=CHECKED_HITS
+            )
+    return guidance.ranking.search(query, limit=CHECKED_HITS)
+
+
+def _pages(given: Answer) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(citation.page.id for citation in given.citations))
+
+
+def _fault(
+    question: EvaluationQuestion, given: Answer, is_first: bool, is_right: bool
+) -> Fault | None:
+    if question.expect == "nothing":
+        return "answered for nothing" if given.verdict == "answered" else None
+    if given.verdict == "nothing":
+        return "refused"
+    if not is_right:
+        return "no right page"
+    return None if is_first else "wrong page first"
+
+
+def interval(count: int, of: int) -> tuple[float, float]:
+    """Return Wilson's 95 % interval of *count* among *of* (Wilson 1927, JASA 22)."""
+    if not of:
+        return 0.0, 1.0
+    z, p = 1.96, count / of
+    middle = (p + z * z / (2 * of)) / (1 + z * z / of)
+    half = z * math.sqrt(p * (1 - p) / of + z * z / (4 * of * of)) / (1 + z * z / of)
+    return max(0.0, middle - half), min(1.0, middle + half)

@@ -1,0 +1,1 @@
+"""Folders of Markdown and YAML, read into one checked and immutable Knowledge."""

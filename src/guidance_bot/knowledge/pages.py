@@ -1,0 +1,262 @@
+"""One Markdown file → a page and its passages, with every problem in it."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Final
+
+from guidance_bot.errors import Problem
+from guidance_bot.knowledge.content import (
+    AUTHORITIES,
+    OFFICIAL,
+    Authority,
+    Page,
+    Paragraph,
+    Passage,
+    Source,
+)
+from guidance_bot.knowledge.markdown import (
+    Block,
+    Section,
+    blocks,
+    is_source_id,
+    parts,
+    sections,
+)
+from guidance_bot.knowledge.schema import PageHead, did_you_mean, validate
+from guidance_bot.knowledge.yaml_text import YamlText, read_yaml
+
+_FENCE: Final = "---"
+_ID: Final = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class PageFile:
+    """A page as its file says it, before the sources it cites are known."""
+
+    id: str
+    path: str
+    head: PageHead
+    yaml: YamlText
+    body_line: int
+    sections: tuple[Section, ...]
+
+    def line(self, section: Section, offset: int) -> int:
+        """Return the file's line of the character *offset* into a section's text."""
+        before = section.text[:offset].count("\n")
+        return self.body_line + section.text_line - 1 + before
+
+
+def read_page(page: str, path: str, text: str) -> tuple[PageFile | None, list[Problem]]:
+    """Return the page in *text*, and what is wrong with it on its own."""
+    lines = text.split("\n")
+    if lines[0].rstrip() != _FENCE:
+        message = "a page starts with a line of --- and its title, summary and owner"
+        return None, [Problem(path, 1, message)]
+    ends = (n for n, line in enumerate(lines[1:], 1) if line.rstrip() == _FENCE)
+    end = next(ends, None)
+    if end is None:
+        message = "the keys at the top are not closed by a second line of ---"
+        return None, [Problem(path, 1, message)]
+    yaml, problems = read_yaml("\n".join(lines[1:end]), path, first_line=2)
+    head = None
+    if not problems:
+        yaml.lines[()] = 1
+        head, problems = validate(PageHead, yaml, path)
+    found = tuple(sections("\n".join(lines[end + 1 :])))
+    body_line = end + 2
+    problems += _heading_problems(found, path, body_line)
+    if head is None:
+        return None, problems
+    problems += _question_problems(head, yaml, found, path)
+    return PageFile(page, path, head, yaml, body_line, found), problems
+
+
+def finish(
+    file: PageFile, sources: Mapping[str, Source], jurisdictions: Set[str]
+) -> tuple[Page, list[Passage], list[Problem]]:
+    """Return the page and its passages, with the authority of each paragraph."""
+    passages: list[Passage] = []
+    problems: list[Problem] = []
+    for section in file.sections:
+        found = blocks(section.text)
+        if not found:
+            continue
+        problems += _citation_problems(file, section, found, sources)
+        if section.jurisdiction is not None:
+            problems += _jurisdiction_problems(file, section, jurisdictions)
+        passages += _passages(file, section, found, sources)
+    head = file.head
+    page = Page(
+        id=file.id,
+        title=head.title,
+        summary=head.summary,
+        owner=head.owner,
+        reviewed=head.reviewed,
+        path=file.path,
+        status=head.status,
+        reviewed_by=head.reviewed_by,
+        review_every_days=head.review_every,
+        applies_to=head.applies_to,
+        modes=head.modes,
+        stages=head.stages,
+        purposes=head.purposes,
+        principles=head.principles,
+        sensitive=head.sensitive,
+        must=head.must,
+        not_for=head.not_for,
+        related=head.related,
+        passages=tuple(passage.id for passage in passages),
+        lines={
+            ".".join(str(step) for step in place): line
+            for place, line in file.yaml.lines.items()
+        },
+    )
+    return page, passages, problems
+
+
+def _passages(
+    file: PageFile,
+    section: Section,
+    found: Sequence[Block],
+    sources: Mapping[str, Source],
+) -> Iterator[Passage]:
+    asked = file.head.questions
+    for number, (start, end) in enumerate(parts(found), 1):
+        name = f"{file.id}#{section.id}" if section.id else file.id
+        questions: tuple[str, ...] = ()
+        if number == 1:
+            questions = asked.get(section.id, ()) if section.id else ()
+            if section is _first_with_text(file.sections):
+                questions = (*questions, *asked.get("", ()))
+        yield Passage(
+            id=name if number == 1 else f"{name}~{number}",
+            page=file.id,
+            heading=section.heading,
+            text=section.text[start:end],
+            paragraphs=tuple(
+                _paragraph(block, start, sources)
+                for block in found
+                if start <= block.start < end
+            ),
+            jurisdiction=section.jurisdiction,
+            questions=questions,
+        )
+
+
+def _first_with_text(found: Sequence[Section]) -> Section | None:
+    return next((section for section in found if section.text), None)
+
+
+def _paragraph(
+    block: Block, start: int, sources: Mapping[str, Source]
+) -> Paragraph:
+    said = [id_ for mark in block.marks if mark.says for id_ in mark.ids]
+    read = [id_ for mark in block.marks if not mark.says for id_ in mark.ids]
+    kinds: list[Authority] = [sources[id_].kind for id_ in said if id_ in sources]
+    return Paragraph(
+        start=block.start - start,
+        end=block.end - start,
+        authority=min(kinds, key=AUTHORITIES.index, default="house"),
+        sources=tuple(dict.fromkeys(said or read)),
+        says=bool(said),
+    )
+
+
+def _citation_problems(
+    file: PageFile,
+    section: Section,
+    found: Sequence[Block],
+    sources: Mapping[str, Source],
+) -> Iterator[Problem]:
+    for block in found:
+        for mark in block.marks:
+            line = file.line(section, block.start + mark.start)
+            for id_ in mark.ids:
+                if not is_source_id(id_):
+                    message = f"[@{id_}] is not a source id; write [@one; @two]"
+                    yield Problem(file.path, line, message)
+                elif id_ not in sources:
+                    hint = did_you_mean(id_, list(sources))
+                    message = f"the source {id_!r} is not in sources.yaml{hint}"
+                    yield Problem(file.path, line, message)
+        line = file.line(section, block.start)
+        if message := _mixture(block, sources):
+            yield Problem(file.path, line, message)
+
+
+def _mixture(block: Block, sources: Mapping[str, Source]) -> str | None:
+    def cited(official: bool, says: bool) -> list[str]:
+        return [
+            id_
+            for mark in block.marks
+            for id_ in mark.ids
+            if mark.says is says
+            and id_ in sources
+            and (sources[id_].kind in OFFICIAL) is official
+        ]
+
+    official, other = cited(True, True), cited(False, True)
+    if official and other:
+        return (
+            f"this paragraph cites an official text ({official[0]}) together with "
+            f"another kind ({other[0]}, {sources[other[0]].kind}); give each its own"
+        )
+    read = cited(True, False) + cited(False, False)
+    if official and read:
+        return (
+            f"this paragraph mixes what {official[0]} says with our reading of "
+            f"{read[0]} ([see …]); give each its own"
+        )
+    return None
+
+
+def _heading_problems(
+    found: Sequence[Section], path: str, body_line: int
+) -> Iterator[Problem]:
+    seen: dict[str, int] = {}
+    if not any(section.text for section in found):
+        yield Problem(path, body_line, "the page has no text")
+        return
+    for number, section in enumerate(found):
+        line = body_line + section.line - 1
+        if section.level == 0:
+            continue
+        following = found[number + 1] if number + 1 < len(found) else None
+        groups = following is not None and following.level > section.level
+        if not section.heading:
+            yield Problem(path, line, "this heading has no words")
+        elif not section.text and not groups:
+            message = f"the heading {section.heading!r} has no text below it"
+            yield Problem(path, line, message)
+        for attribute in section.unknown_attributes:
+            message = f"{{{attribute}}} is not known here; write {{#id for=uk-health}}"
+            yield Problem(path, line, message)
+        if section.id in seen:
+            message = f"the heading id {section.id!r} is already on line {seen[section.id]}"
+            yield Problem(path, line, message)
+        elif section.id and not _ID.fullmatch(section.id):
+            message = f"the heading id {section.id!r} may hold letters, digits and hyphens"
+            yield Problem(path, line, message)
+        seen.setdefault(section.id, line)
+
+
+def _question_problems(
+    head: PageHead, yaml: YamlText, found: Sequence[Section], path: str
+) -> Iterator[Problem]:
+    known = [section.id for section in found if section.id and section.text]
+    for name in head.questions:
+        if name and name not in known:
+            line = yaml.line(("questions", name))
+            message = f"questions: no section {name!r} on this page{did_you_mean(name, known)}"
+            yield Problem(path, line, message)
+
+
+def _jurisdiction_problems(
+    file: PageFile, section: Section, known: Set[str]
+) -> Iterator[Problem]:
+    if section.jurisdiction not in known:
+        line = file.body_line + section.line - 1
+        hint = did_you_mean(str(section.jurisdiction), sorted(known))
+        message = f"for={section.jurisdiction} is not a jurisdiction{hint}"
+        yield Problem(file.path, line, message)

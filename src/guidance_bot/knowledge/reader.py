@@ -1,0 +1,254 @@
+"""Knowledge folders → one Knowledge; every problem of every file is collected.
+
+A later folder replaces pages and sources of an earlier one by id, so that a
+department keeps its own pages and takes updates of the starter corpus.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel
+from guidance_bot.errors import KnowledgeError, Problem
+from guidance_bot.knowledge import schema
+from guidance_bot.knowledge.content import (
+    JURISDICTIONS,
+    EvaluationQuestion,
+    Knowledge,
+    Notice,
+    Organisation,
+    Page,
+    Passage,
+    Person,
+    Policy,
+    Source,
+    Vocabulary,
+)
+from guidance_bot.knowledge.folder import ROOT_FILES, Folder, version
+from guidance_bot.knowledge.pages import PageFile, finish, read_page
+from guidance_bot.knowledge.yaml_text import YamlText, read_yaml
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_PAGE_PATH: Final = re.compile(r"guidance/(?P<id>[^/]+/[^/]+)\.(?:md|markdown)")
+_PAGE_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*")
+# Tab, newline and form feed are text; the other control characters are not.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been read so far; problems pile up instead of stopping it."""
+
+    problems: list[Problem] = field(default_factory=list)
+    pages: dict[str, PageFile] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    places: dict[str, tuple[str, int]] = field(default_factory=dict)
+    organisation: dict[str, Any] = field(default_factory=dict)
+    synonyms: list[tuple[str, ...]] = field(default_factory=list)
+    stop_words: list[str] = field(default_factory=list)
+    questions: dict[str, EvaluationQuestion] = field(default_factory=dict)
+    replaced: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A Knowledge, the warnings that came with it, and where its entries stand.
+
+    ``places`` maps ``source:ID``, ``question:ID`` and ``organisation.KEY`` to
+    path and line, for checks that look across files.
+    """
+
+    knowledge: Knowledge
+    problems: tuple[Problem, ...]
+    places: Mapping[str, tuple[str, int]]
+
+
+def read(folders: Sequence[Folder]) -> Read:
+    """Return what *folders* hold together, later ones over earlier ones.
+
+    Problems are returned, errors included, as long as one page can be read;
+    a folder with no page at all raises KnowledgeError.
+    """
+    reading = _Reading()
+    for folder in folders:
+        reading.problems += folder.problems
+        _read_folder(folder, reading)
+    organisation = _organisation(reading)
+    pages: dict[str, Page] = {}
+    passages: list[Passage] = []
+    for page_id in sorted(reading.pages):
+        page, found, problems = finish(
+            reading.pages[page_id],
+            reading.sources,
+            organisation.jurisdictions.keys(),
+        )
+        reading.problems += problems
+        pages[page_id] = page
+        passages += found
+    if not passages:
+        _refuse_nothing(folders, reading.problems)
+    knowledge = Knowledge(
+        version=version(folders),
+        pages=pages,
+        passages=tuple(sorted(passages, key=lambda passage: passage.id)),
+        sources=dict(sorted(reading.sources.items())),
+        organisation=organisation,
+        vocabulary=Vocabulary(tuple(reading.synonyms), tuple(reading.stop_words)),
+        questions=tuple(reading.questions.values()),
+        replaced=tuple(reading.replaced),
+    )
+    return Read(knowledge, tuple(sorted(reading.problems)), reading.places)
+
+
+def _refuse_nothing(folders: Sequence[Folder], problems: list[Problem]) -> None:
+    if not problems:
+        message = "no pages here: a page is a file guidance/<topic>/<page>.md"
+        problems = [Problem(folders[-1].shown(""), 1, message)]
+    raise KnowledgeError(problems)
+
+
+def _read_folder(folder: Folder, reading: _Reading) -> None:
+    seen: dict[str, str] = {}
+    for name, content in folder.files.items():
+        path = folder.shown(name)
+        text, problem = _decoded(content, path)
+        if text is None:
+            reading.problems += problem
+        elif name.startswith("guidance/"):
+            _read_page(name, path, text, seen, reading)
+        elif name in ROOT_FILES:
+            document, problems = read_yaml(text, path)
+            reading.problems += problems
+            if document.value is not None:
+                _ROOM[name](document, path, reading)
+        elif "/" not in name:
+            message = f"this file is not read{schema.did_you_mean(name, ROOT_FILES)}"
+            reading.problems.append(Problem(path, 1, message, "warning"))
+
+
+def _decoded(content: bytes, path: str) -> tuple[str | None, list[Problem]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        message = (
+            "this is not a text file"
+            if b"\0" in content
+            else "this file is not saved as UTF-8; save it again with that encoding"
+        )
+        return None, [Problem(path, line, message)]
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    control = _CONTROL.search(text)
+    if control is not None:
+        line = text[: control.start()].count("\n") + 1
+        message = f"the control character U+{ord(control.group()):04X} is in this line; delete it"
+        if control.group() == "\0":
+            message = "this is not a text file"
+        return None, [Problem(path, line, message)]
+    return text, []
+
+
+def _read_page(
+    name: str, path: str, text: str, seen: dict[str, str], reading: _Reading
+) -> None:
+    match = _PAGE_PATH.fullmatch(name)
+    if match is None:
+        message = "a page lies at guidance/<topic>/<page>.md; move this file there"
+        reading.problems.append(Problem(path, 1, message))
+        return
+    page = match["id"].lower()
+    if not _PAGE_ID.fullmatch(match["id"]):
+        message = "a page's file name holds lower-case letters, digits and hyphens"
+        reading.problems.append(Problem(path, 1, message))
+    if page in seen:
+        message = f"two pages have the id {page!r}: this one and {seen[page]}"
+        reading.problems.append(Problem(path, 1, message))
+        return
+    seen[page] = path
+    file, problems = read_page(page, path, text)
+    reading.problems += problems
+    if file is not None:
+        if page in reading.pages:
+            reading.replaced.append(f"{page}: {path} replaces {reading.pages[page].path}")
+        reading.pages[page] = file
+
+
+def _entries(
+    model: type[Model], document: YamlText, path: str, reading: _Reading
+) -> Iterator[tuple[int, Model]]:
+    if not isinstance(document.value, list):
+        message = "this file is a list: each entry starts with “- id: …”"
+        reading.problems.append(Problem(path, document.line(()), message))
+        return
+    seen: dict[str, int] = {}
+    for number in range(len(document.value)):
+        entry, problems = schema.validate(model, document, path, (number,))
+        reading.problems += problems
+        if entry is None:
+            continue
+        line = document.line((number, "id"))
+        id_ = str(getattr(entry, "id", ""))
+        if id_ in seen:
+            message = f"the id {id_!r} is already on line {seen[id_]}"
+            reading.problems.append(Problem(path, line, message))
+            continue
+        seen[id_] = line
+        yield line, entry
+
+
+def _read_sources(document: YamlText, path: str, reading: _Reading) -> None:
+    for line, entry in _entries(schema.SourceEntry, document, path, reading):
+        reading.sources[entry.id] = Source(**entry.model_dump())
+        reading.places[f"source:{entry.id}"] = (path, line)
+
+
+def _read_questions(document: YamlText, path: str, reading: _Reading) -> None:
+    for line, entry in _entries(schema.QuestionEntry, document, path, reading):
+        reading.questions[entry.id] = EvaluationQuestion(
+            entry.id, entry.question, entry.expect, entry.pages, entry.for_
+        )
+        reading.places[f"question:{entry.id}"] = (path, line)
+
+
+def _read_organisation(document: YamlText, path: str, reading: _Reading) -> None:
+    entry, problems = schema.validate(schema.OrganisationFile, document, path)
+    reading.problems += problems
+    if entry is None:
+        return
+    for place, line in document.lines.items():
+        key = ".".join(str(step) for step in ("organisation", *place))
+        reading.places[key] = (path, line)
+    given = {key: getattr(entry, key) for key in entry.model_fields_set}
+    reading.organisation |= given
+
+
+def _read_vocabulary(document: YamlText, path: str, reading: _Reading) -> None:
+    entry, problems = schema.validate(schema.VocabularyFile, document, path)
+    reading.problems += problems
+    if entry is not None:
+        reading.synonyms += [group.words for group in entry.synonyms]
+        reading.synonyms += list(entry.abbreviations.items())
+        reading.stop_words += entry.stop_words
+
+
+_ROOM: Final = {
+    "organisation.yaml": _read_organisation,
+    "questions.yaml": _read_questions,
+    "sources.yaml": _read_sources,
+    "vocabulary.yaml": _read_vocabulary,
+}
+
+
+def _organisation(reading: _Reading) -> Organisation:
+    given = dict(reading.organisation)
+    for key, room in (("owners", Person), ("contacts", Person)):
+        people = given.get(key, {})
+        given[key] = {name: room(**p.model_dump()) for name, p in people.items()}
+    policies = given.get("policies", ())
+    given["policies"] = tuple(Policy(**policy.model_dump()) for policy in policies)
+    notices = given.get("notices", ())
+    given["notices"] = tuple(Notice(**notice.model_dump()) for notice in notices)
+    given["jurisdictions"] = {**JURISDICTIONS, **given.get("jurisdictions", {})}
+    return Organisation(**given)

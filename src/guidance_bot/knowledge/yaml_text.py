@@ -1,0 +1,164 @@
+"""YAML as editors mean it: scalars stay text, every value knows its line.
+
+Built on PyYAML's events and not on its loader, because the loader turns
+``no`` and ``2008`` into values, keeps the last of two equal keys without a
+word, expands aliases, and forgets line numbers.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import yaml
+
+from guidance_bot.errors import Problem
+
+Place: TypeAlias = tuple[str | int, ...]
+MAX_DEPTH = 12
+
+# libyaml's parser where PyYAML was built with it, the slower twin otherwise.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_HINTS = {
+    "mapping values are not allowed": "put a value that contains a colon in quotes",
+    "could not find expected ':'": "a key needs a colon after it",
+    "did not find expected key": "check the indentation and the quotes above here",
+    "did not find expected '-' indicator": "check the indentation of this list",
+    "did not find expected ',' or ']'": "a list in [ ] was not closed",
+    "did not find expected ',' or '}'": "a mapping in { } was not closed",
+    "cannot start any token": "indent with spaces, and put this value in quotes",
+    "unexpected end of stream": "a quote was opened and not closed",
+    "block sequence entries": "a list item cannot start here: put it on its own line",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class YamlText:
+    """A document as text, lists and mappings, and the line of each place in it."""
+
+    value: Any
+    lines: dict[Place, int] = field(default_factory=dict)
+
+    def line(self, place: Place) -> int:
+        """Return the line of *place*, or of the nearest thing that encloses it."""
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines.get(place, 1)
+
+
+class _Refused(Exception):
+    def __init__(self, line: int, message: str) -> None:
+        self.problem = (line, message)
+
+
+def read_yaml(
+    text: str, path: str, *, first_line: int = 1
+) -> tuple[YamlText, list[Problem]]:
+    """Return the document in *text* and what is wrong with it.
+
+    A document that does not parse comes back as ``None`` with one problem. *first_line* is
+    the file's line on which *text* begins.
+    """
+    document = YamlText(None, {(): first_line})
+    try:
+        events = yaml.parse(text, Loader=_LOADER)
+        nodes = _skip_start(events)
+        value = _build(next(nodes), nodes, (), document.lines, first_line)
+    except _Refused as refused:
+        line, message = refused.problem
+        return document, [Problem(path, line, message)]
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = first_line + (mark.line if mark else 0)
+        problem = error.problem or "it does not parse"
+        return document, [Problem(path, line, f"this is not YAML: {_explain(problem)}")]
+    except yaml.YAMLError as error:
+        message = f"this is not YAML: {' '.join(str(error).split())}"
+        return document, [Problem(path, first_line, message)]
+    return YamlText(value, document.lines), []
+
+
+def _explain(problem: str) -> str:
+    hint = next((h for key, h in _HINTS.items() if key in problem), None)
+    return f"{problem} ({hint})" if hint else problem
+
+
+def _skip_start(events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
+    documents = 0
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents > 1:
+                raise _Refused(
+                    event.start_mark.line + 1,
+                    "a second document starts here (---); keep one document a file",
+                )
+        elif not isinstance(event, yaml.StreamStartEvent | yaml.DocumentEndEvent):
+            yield event
+
+
+def _build(
+    event: yaml.Event,
+    events: Iterator[yaml.Event],
+    place: Place,
+    lines: dict[Place, int],
+    first: int,
+) -> Any:
+    if isinstance(event, yaml.StreamEndEvent):
+        return None
+    line = event.start_mark.line + first
+    lines.setdefault(place, line)
+    if isinstance(event, yaml.AliasEvent):
+        raise _Refused(
+            line,
+            f"the alias *{event.anchor} is not read here; write the value out",
+        )
+    if isinstance(event, yaml.NodeEvent) and getattr(event, "tag", None):
+        raise _Refused(
+            line, f"the tag {event.tag} is not read here; write plain text"
+        )
+    if len(place) > MAX_DEPTH:
+        raise _Refused(line, f"nested more than {MAX_DEPTH} levels deep")
+    if isinstance(event, yaml.ScalarEvent):
+        return _scalar(event)
+    if isinstance(event, yaml.SequenceStartEvent):
+        return _sequence(events, place, lines, first)
+    return _mapping(events, place, lines, first)
+
+
+def _scalar(event: yaml.ScalarEvent) -> str | None:
+    if event.style is None and event.value in {"", "~", "null"}:
+        return None
+    return str(event.value)
+
+
+def _sequence(
+    events: Iterator[yaml.Event], place: Place, lines: dict[Place, int], first: int
+) -> list[Any]:
+    items: list[Any] = []
+    for event in events:
+        if isinstance(event, yaml.SequenceEndEvent):
+            break
+        here = (*place, len(items))
+        items.append(_build(event, events, here, lines, first))
+    return items
+
+
+def _mapping(
+    events: Iterator[yaml.Event], place: Place, lines: dict[Place, int], first: int
+) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for event in events:
+        if isinstance(event, yaml.MappingEndEvent):
+            break
+        line = event.start_mark.line + first
+        if not isinstance(event, yaml.ScalarEvent):
+            raise _Refused(line, "a key is plain text, not a list, mapping or alias")
+        key = str(event.value)
+        if key in values:
+            raise _Refused(line, f"the key {key!r} is here twice; keep one")
+        here = (*place, key)
+        lines[here] = line
+        values[key] = _build(next(events), events, here, lines, first)
+    return values
+

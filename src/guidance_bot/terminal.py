@@ -1,0 +1,366 @@
+"""Answers, reports and problems as text for people at a terminal.
+
+Plain functions from values to text; ``Paper`` knows the width and whether
+colours are welcome. Colour never carries meaning: every word is there without it.
+"""
+
+import re
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+from urllib.parse import urlsplit
+
+from guidance_bot.answering.answers import Answer, Citation
+from guidance_bot.errors import Problem
+from guidance_bot.evaluation import Report, interval
+from guidance_bot.knowledge.content import Knowledge, Page, Passage, Source
+from guidance_bot.wording import AUTHORITY, MONTHS, NUMBERS, quoted, sentence
+
+MAX_WIDTH: Final = 88
+_MARK: Final = re.compile(r"\s*\[(?P<see>see )?(?P<ids>@[^\[\]\n]+)\]|\s*\[ours\]")
+_ITEM: Final = re.compile(r"(?m)^(?P<indent>\s*)(?P<marker>[-*+]|\d{1,3}[.)])\s+")
+_BOLD: Final = re.compile(r"(\*\*|__)(?P<bold>.+?)\1", re.DOTALL)
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Where text is printed: its width in columns, and whether it takes colour."""
+
+    width: int = 80
+    colour: bool = False
+
+    def bold(self, text: str) -> str:
+        """Return *text* in bold where colour is welcome."""
+        return f"\x1b[1m{text}\x1b[0m" if self.colour and text else text
+
+    def dim(self, text: str) -> str:
+        """Return *text* dimmed where colour is welcome."""
+        return f"\x1b[2m{text}\x1b[0m" if self.colour and text else text
+
+    def wrap(self, text: str, *, first: str = "", rest: str | None = None) -> str:
+        """Return *text* folded to the width, never inside a word or an address."""
+        return textwrap.fill(
+            safe(text),
+            min(self.width, MAX_WIDTH),
+            initial_indent=first,
+            subsequent_indent=first if rest is None else rest,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+
+@dataclass(slots=True)
+class _Notes:
+    """Numbers of the sources, in the order in which the text names them."""
+
+    sources: Mapping[str, Source]
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def marks(self, ids: Sequence[str]) -> str:
+        known = [id_ for id_ in ids if id_ in self.sources]
+        return "".join(
+            f" [{self.numbers.setdefault(id_, len(self.numbers) + 1)}]" for id_ in known
+        )
+
+
+def safe(text: str) -> str:
+    """Return *text* without characters that would steer a terminal."""
+    return _CONTROL.sub("", text)
+
+
+def day(when: date) -> str:
+    """Return *when* as ``20 Nov 2026``, in every locale."""
+    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+
+
+def source_label(source: Source, sources: Mapping[str, Source]) -> str:
+    """Return what *source* is worth: kind, year, state, and how it was read."""
+    parts = [AUTHORITY[source.kind]]
+    if source.year != "undated":
+        parts.append(source.year)
+    newer = sources.get(source.replaced_by or "")
+    if source.in_force == "replaced":
+        year = re.search(r"\d{4}", newer.year) if newer else None
+        parts.append(f"in use until {year.group()}" if year else "since replaced")
+    elif source.in_force == "historic":
+        parts.append("historic")
+    elif source.in_force == "unknown" and source.kind in {"rule", "decision", "guidance"}:
+        parts.append("not checked whether it is in force")
+    if source.year == "undated":
+        parts.append("undated")
+    if source.read == "report" and source.read_at:
+        host = urlsplit(source.read_at).hostname or source.read_at
+        parts.append(f"as reported by {host.removeprefix('www.')}")
+    return ", ".join(parts)
+
+
+def answer_text(given: Answer, knowledge: Knowledge, paper: Paper) -> str:
+    """Return *given* as people read it; the first line already answers."""
+    if given.message is not None:
+        return paper.wrap(given.message)
+    blocks = [paper.wrap(notice) for notice in given.notices]
+    if given.verdict == "nothing":
+        blocks += _nothing(given, knowledge, paper)
+    elif given.verdict == "unsure":
+        blocks += _unsure(given, knowledge, paper)
+    else:
+        blocks += _answered(given, knowledge, paper)
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _answered(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str]:
+    overrides = knowledge.organisation.wording
+    first, *others = given.citations
+    notes = _Notes(knowledge.sources)
+    if given.is_sensitive:
+        yield paper.wrap(sentence("sensitive", overrides))
+    yield _lead(first, notes, paper, bold=True)
+    whom = _bound_elsewhere(first, given, knowledge)
+    if whom:
+        yield paper.wrap(sentence("binds", overrides, jurisdictions=whom))
+    same = [c for c in others if c.page.id == first.page.id]
+    for citation in same:
+        heading = f"{citation.passage.heading} ({AUTHORITY[citation.authority]})"
+        yield f"{paper.bold(paper.wrap(heading))}\n{_lead(citation, notes, paper)}"
+    yield _footer(first, knowledge, paper)
+    further = [c for c in others if c.page.id != first.page.id]
+    if further:
+        yield "\n".join(["See also", *(_pointer(c, given, knowledge, paper) for c in further)])
+    if given.asker.jurisdiction is None and knowledge.organisation.jurisdiction is None:
+        yield _which_rules(given, knowledge, paper)
+    if notes.numbers:
+        yield _sources(notes, knowledge, paper)
+
+
+def _lead(
+    citation: Citation, notes: _Notes, paper: Paper, *, bold: bool = False
+) -> str:
+    passage = citation.passage
+    lines: list[tuple[int, str, list[str]]] = []
+    for start, end in citation.lead:
+        number = next(
+            n for n, p in enumerate(passage.paragraphs) if p.start <= start < p.end
+        )
+        if lines and lines[-1][0] == number:
+            lines[-1][2].append(passage.text[start:end])
+        else:
+            lines.append((number, _marker(passage, number), [passage.text[start:end]]))
+    printed = []
+    for number, marker, pieces in lines:
+        paragraph = passage.paragraphs[number]
+        text = " … ".join(_MARK.sub("", piece) for piece in pieces)
+        ids = paragraph.sources
+        words = _BOLD.sub(r"\g<bold>", " ".join(text.split())) + notes.marks(ids)
+        wrapped = paper.wrap(words, first=marker, rest=" " * len(marker))
+        printed.append(paper.bold(wrapped) if bold and not printed else wrapped)
+    return "\n".join(printed)
+
+
+def _marker(passage: Passage, number: int) -> str:
+    paragraph = passage.paragraphs[number]
+    match = _ITEM.match(passage.text, paragraph.start, paragraph.end)
+    if match is None:
+        return ""
+    return f"{match['marker']} " if match["marker"][0].isdigit() else "• "
+
+
+def _footer(citation: Citation, knowledge: Knowledge, paper: Paper) -> str:
+    page, overrides = citation.page, knowledge.organisation.wording
+    owner = knowledge.organisation.owners.get(page.owner)
+    name = owner.name if owner else page.owner
+    reviewed = (
+        sentence("adopted", overrides, date=day(page.reviewed), person=page.reviewed_by)
+        if page.reviewed_by
+        else sentence("reviewed", overrides, date=day(page.reviewed))
+    )
+    parts = [AUTHORITY[citation.authority], page.title, name, reviewed]
+    if page.status == "starter":
+        parts.append(sentence("starter", overrides))
+    if citation.overdue:
+        parts.append(sentence("overdue", overrides))
+    parts.append(sentence("not-permission", overrides))
+    titles = [policy.title for policy in knowledge.organisation.policies]
+    check = sentence("check-first", overrides, policies="; ".join(titles)) if titles else ""
+    line = paper.dim(paper.wrap(" · ".join(parts)))
+    return f"{paper.wrap(check)}\n{line}" if check else line
+
+
+def _pointer(
+    citation: Citation, given: Answer, knowledge: Knowledge, paper: Paper
+) -> str:
+    whom = _bound_elsewhere(citation, given, knowledge)
+    binds = f" (for: {whom})" if whom else ""
+    text = f"{citation.page.title}{binds}: {citation.page.summary}"
+    return paper.wrap(text, first="• ", rest="  ")
+
+
+def _bound_elsewhere(
+    citation: Citation, given: Answer, knowledge: Knowledge
+) -> str:
+    whose = given.asker.jurisdiction or knowledge.organisation.jurisdiction
+    codes = citation.applies_to
+    if codes is None or whose in codes:
+        return ""
+    names = knowledge.organisation.jurisdictions
+    return ", ".join(names.get(code, code) for code in codes)
+
+
+def _which_rules(given: Answer, knowledge: Knowledge, paper: Paper) -> str:
+    pages = [knowledge.pages[c.page.id] for c in given.citations[:1]]
+    sections = {
+        passage.jurisdiction
+        for page in pages
+        for passage in knowledge.passages
+        if passage.page == page.id
+    }
+    codes = sorted(code for code in sections if code is not None)
+    if not codes:
+        return ""
+    overrides = knowledge.organisation.wording
+    text = sentence("which-rules", overrides, codes=", ".join(codes))
+    return paper.wrap(text)
+
+
+def _sources(notes: _Notes, knowledge: Knowledge, paper: Paper) -> str:
+    names = knowledge.organisation.jurisdictions
+    lines = [paper.bold("Sources")]
+    for id_, number in notes.numbers.items():
+        source = knowledge.sources[id_]
+        whose = names.get(source.jurisdiction, source.jurisdiction)
+        label = source_label(source, knowledge.sources)
+        mark = f"[{number}] "
+        text = f"{label} ({whose}): {source.title}, {source.publisher}."
+        lines.append(paper.wrap(text, first=mark, rest=" " * len(mark)))
+        if source.url:
+            lines.append(paper.dim(" " * len(mark) + safe(source.url)))
+    return "\n".join(lines)
+
+
+def _unsure(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str]:
+    overrides = knowledge.organisation.wording
+    count = len(given.citations)
+    missing = ""
+    if given.unmatched:
+        key = {1: "missing-one", 2: "missing-two"}.get(count, "missing-many")
+        missing = sentence(key, overrides, words=quoted(given.unmatched))
+    key = "unsure-one" if count == 1 else "unsure-many"
+    text = sentence(key, overrides, count=NUMBERS[count], missing=missing)
+    yield paper.bold(paper.wrap(text))
+    yield "\n".join(
+        _numbered(number, citation.page, paper)
+        for number, citation in enumerate(given.citations, 1)
+    )
+    owner = _owner(given.citations[0].page.id, knowledge)
+    yield paper.wrap(sentence("not-these", overrides, owner=owner)) if owner else ""
+
+
+def _numbered(number: int, page: Page, paper: Paper) -> str:
+    mark = f"{number}. "
+    text = f"{page.title}: {page.summary}"
+    command = f"   guidance-bot show {page.id}"
+    return f"{paper.wrap(text, first=mark, rest='   ')}\n{paper.dim(command)}"
+
+
+def _nothing(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str]:
+    overrides = knowledge.organisation.wording
+    if given.unmatched:
+        text = sentence("nothing", overrides, words=quoted(given.unmatched))
+    else:
+        text = sentence("nothing-unnamed", overrides)
+    yield paper.bold(paper.wrap(text))
+    nearest = dict.fromkeys(id_.split("#")[0] for id_ in given.also)
+    pages = [knowledge.pages[page] for page in nearest][:3]
+    if pages:
+        lines = [f"• {page.title} (guidance-bot show {page.id})" for page in pages]
+        yield "\n".join(["The nearest pages", *(paper.wrap(x, rest="  ") for x in lines)])
+    owner = _owner(pages[0].id if pages else "", knowledge)
+    yield paper.wrap(sentence("ask-owner", overrides, owner=owner)) if owner else ""
+
+
+def _owner(page: str, knowledge: Knowledge) -> str:
+    organisation = knowledge.organisation
+    topic = page.split("/")[0]
+    key = organisation.subjects.get(topic) or next(iter(organisation.owners), None)
+    person = organisation.owners.get(key or "")
+    if person is None:
+        return ""
+    return f"{person.name} ({person.contact})" if person.contact else person.name
+
+
+def page_text(page: Page, passages: Sequence[Passage], knowledge: Knowledge, paper: Paper) -> str:
+    """Return a whole page or some of its passages, with each paragraph's authority."""
+    notes = _Notes(knowledge.sources)
+    names = knowledge.organisation.jurisdictions
+    owner = knowledge.organisation.owners.get(page.owner)
+    blocks = [
+        f"{paper.bold(paper.wrap(page.title))}\n{paper.wrap(page.summary)}",
+        paper.dim(
+            paper.wrap(
+                f"{page.id} · {owner.name if owner else page.owner} · reviewed "
+                f"{day(page.reviewed)} · {page.status}"
+            )
+        ),
+    ]
+    for passage in passages:
+        whom = f" (for: {names.get(passage.jurisdiction, passage.jurisdiction)})" if passage.jurisdiction else ""
+        anchor = f"#{passage.id.partition('#')[2]}" if "#" in passage.id else ""
+        heading = f"{passage.heading}{whom} {anchor}".strip()
+        lines = [paper.bold(paper.wrap(heading))] if heading else []
+        for number, paragraph in enumerate(passage.paragraphs):
+            text = passage.text[paragraph.start : paragraph.end]
+            marker = _marker(passage, number)
+            words = _BOLD.sub(r"\g<bold>", " ".join(_ITEM.sub("", _MARK.sub("", text), 1).split()))
+            label = AUTHORITY[paragraph.authority]
+            if paragraph.sources and not paragraph.says:
+                label = sentence("based-on", knowledge.organisation.wording)
+            words += f" ({label}{notes.marks(paragraph.sources)})"
+            lines.append(paper.wrap(words, first=marker, rest=" " * len(marker)))
+        blocks.append("\n".join(lines))
+    if notes.numbers:
+        blocks.append(_sources(notes, knowledge, paper))
+    return "\n\n".join(blocks)
+
+
+def problems_text(problems: Sequence[Problem], style: str) -> str:
+    """Return problems one a line: ``path:line: message``, or GitHub's annotations."""
+    if style == "github":
+        return "\n".join(
+            f"::{p.level} file={p.path},line={p.line}::{_github(p.message)}"
+            for p in problems
+        )
+    return "\n".join(safe(str(problem)) for problem in problems)
+
+
+def _github(message: str) -> str:
+    escaped = message.replace("%", "%25").replace("\r", "%0D")
+    return safe(escaped.replace("\n", "%0A"))
+
+
+def report_text(report: Report, paper: Paper) -> str:
+    """Return an evaluation as figures with their 95 % intervals, then the failures."""
+    unanswerable = report.questions - report.answerable
+    wrong = sum(failure.fault == "answered for nothing" for failure in report.failures)
+    rows = [
+        ("right page first", report.right_first, report.answerable),
+        ("right page among three", report.right_in_three, report.answerable),
+        ("refused (answerable, nothing found)", report.refused, report.answerable),
+        ("answered where nothing was expected", wrong, unanswerable),
+        ("wrong but confident", report.wrong_but_confident, report.questions),
+    ]
+    lines = [f"{report.questions} questions, {report.answerable} answerable"]
+    for label, count, of in rows:
+        low, high = interval(count, of)
+        figure = f"{count / of:6.1%}" if of else "   n/a"
+        lines.append(f"  {label:<38}{figure}  {count}/{of}  ({low:.0%} to {high:.0%})")
+    for failure in report.failures:
+        got = ", ".join(failure.pages) or "none"
+        text = (
+            f"{failure.question.id} {failure.fault}: {failure.question.question} "
+            f"[{failure.verdict}: {got}; expected: "
+            f"{', '.join(failure.question.pages) or 'nothing'}]"
+        )
+        lines.append(paper.wrap(text, rest="    "))
+    return "\n".join(lines)
