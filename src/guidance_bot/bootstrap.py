@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from guidance_bot import compiled
-from guidance_bot.answering.answers import Answer, Guidance
+from guidance_bot.answering.answers import Answer
+from guidance_bot.answering.guidance import Guidance
 from guidance_bot.errors import KnowledgeError, Problem, SettingsError
 from guidance_bot.evaluation import calibrated, question_problems
 from guidance_bot.knowledge.content import MODES, Notice
@@ -59,9 +60,7 @@ def knowledge_folders(given: Sequence[Path], configured: Sequence[Path]) -> list
     )
 
 
-def load(
-    folders: Sequence[Path], cache: Path, warn: Callable[[str], None]
-) -> Guidance:
+def load(folders: Sequence[Path], cache: Path, warn: Callable[[str], None]) -> Guidance:
     """Return the guidance in *folders*, from its compiled form where there is one.
 
     Raises KnowledgeError with every problem where the folders hold an error.
@@ -71,7 +70,7 @@ def load(
     if not any(folder.problems for folder in read):
         try:
             return compiled.opened(cache, version(read))
-        except compiled.NotCompiled:
+        except compiled.NotCompiledError:
             pass
     guidance = build(read)
     try:

@@ -1,25 +1,42 @@
 """The commands, each a few lines; the only room that reads the clock."""
 
 import json
+import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
-from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any
 
 import click
 
 from guidance_bot import __version__, bootstrap, settings
-from guidance_bot.answering.answers import Asker, Guidance, answer, as_json
+from guidance_bot.answering.answers import Asker, answer, as_json
+from guidance_bot.answering.guidance import Guidance
+from guidance_bot.answering.labels import source_label
 from guidance_bot.errors import GuidanceBotError, KnowledgeError, UsageError
 from guidance_bot.terminal import Paper, answer_text, page_text, problems_text
 
-P = ParamSpec("P")
-
 EXIT_KNOWLEDGE = 1
 EXIT_USAGE = 2
+
+
+def _folders(
+    _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
+) -> list[Path]:
+    named = [path for text in given for path in settings.folders(text)]
+    return bootstrap.knowledge_folders(named, settings.current().knowledge)
+
+
+KNOWLEDGE_OPTION = click.option(
+    "--knowledge",
+    "folders",
+    multiple=True,
+    metavar="FOLDER[:FOLDER]",
+    callback=_folders,
+    help="Folder(s) of guidance; a later one replaces pages of an earlier one.",
+)
 JSON_OPTION = click.option("--json", "as_document", is_flag=True, help="Print JSON.")
 
 
@@ -49,25 +66,6 @@ def commands() -> None:
     """Cited answers about using social media at work, from a folder of guidance."""
 
 
-def _with_knowledge(command: Callable[P, None]) -> Callable[P, None]:
-    option = click.option(
-        "--knowledge",
-        multiple=True,
-        metavar="FOLDER[:FOLDER]",
-        help="Folder(s) of guidance; a later one replaces pages of an earlier one.",
-    )
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        found = settings.current()
-        given = kwargs.pop("knowledge")
-        named = [p for text in given for p in settings.folders(text)]  # type: ignore[attr-defined]  # click gives a tuple of text
-        kwargs["folders"] = bootstrap.knowledge_folders(named, found.knowledge)
-        command(*args, **kwargs)
-
-    return option(run)
-
-
 def _guidance(folders: list[Path]) -> Guidance:
     def warn(message: str) -> None:
         print(f"guidance-bot: {message}", file=sys.stderr)
@@ -76,7 +74,7 @@ def _guidance(folders: list[Path]) -> Guidance:
 
 
 def _paper() -> Paper:
-    width = click.get_terminal_size()[0] if hasattr(click, "get_terminal_size") else 80
+    width = shutil.get_terminal_size().columns
     return Paper(width, settings.current().colour and sys.stdout.isatty())
 
 
@@ -94,13 +92,17 @@ def _jurisdiction(guidance: Guidance, code: str | None) -> str | None:
 
 @commands.command()
 @click.argument("question", required=False)
-@click.option("--batch", type=click.Path(path_type=Path), help="Questions as JSON lines.")
+@click.option(
+    "--batch", type=click.Path(path_type=Path), help="Questions as JSON lines."
+)
 @click.option("--for", "jurisdiction", metavar="CODE", help="Whose rules bind you.")
-@click.option("--after", "earlier", multiple=True, metavar="QUESTION", help="Asked before.")
+@click.option(
+    "--after", "earlier", multiple=True, metavar="QUESTION", help="Asked before."
+)
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day of asking.")
 @JSON_OPTION
-@_with_knowledge
-def ask(  # noqa: PLR0913 - one parameter an option
+@KNOWLEDGE_OPTION
+def ask(  # noqa: PLR0917 - one parameter an option
     question: str | None,
     batch: Path | None,
     jurisdiction: str | None,
@@ -144,7 +146,7 @@ def _ask_batch(batch: Path, when: date, folders: list[Path]) -> None:
 @commands.command()
 @click.argument("name", metavar="PASSAGE_OR_PAGE")
 @JSON_OPTION
-@_with_knowledge
+@KNOWLEDGE_OPTION
 def show(name: str, as_document: bool, folders: list[Path]) -> None:
     """Read a page, or one passage of it, with the authority of each paragraph."""
     knowledge = _guidance(folders).knowledge
@@ -155,7 +157,9 @@ def show(name: str, as_document: bool, folders: list[Path]) -> None:
     if "#" in name:
         own = [p for p in own if name in (p.id, p.id.split("~")[0])]
     if page is None or not own:
-        raise UsageError(f"no page or passage {name!r}; 'guidance-bot topics' lists them")
+        raise UsageError(
+            f"no page or passage {name!r}; 'guidance-bot topics' lists them"
+        )
     if as_document:
         head = {key: value for key, value in asdict(page).items() if key != "lines"}
         head["reviewed"] = page.reviewed.isoformat()
@@ -166,7 +170,7 @@ def show(name: str, as_document: bool, folders: list[Path]) -> None:
 
 @commands.command()
 @JSON_OPTION
-@_with_knowledge
+@KNOWLEDGE_OPTION
 def topics(as_document: bool, folders: list[Path]) -> None:
     """List the pages by topic."""
     pages = _guidance(folders).knowledge.pages.values()
@@ -179,11 +183,9 @@ def topics(as_document: bool, folders: list[Path]) -> None:
 
 @commands.command()
 @JSON_OPTION
-@_with_knowledge
+@KNOWLEDGE_OPTION
 def sources(as_document: bool, folders: list[Path]) -> None:
     """List the published sources: what each is worth, and whom it binds."""
-    from guidance_bot.terminal import source_label  # noqa: PLC0415
-
     knowledge = _guidance(folders).knowledge
     if as_document:
         _print_json([asdict(source) for source in knowledge.sources.values()])
@@ -223,7 +225,7 @@ def _print_table(heads: tuple[str, str], rows: Iterable[tuple[str, str]]) -> Non
     help="How to print the problems.",
 )
 @JSON_OPTION
-@_with_knowledge
+@KNOWLEDGE_OPTION
 def check(style: str, as_document: bool, folders: list[Path]) -> None:
     """Find everything that is wrong with a folder of guidance, at once."""
     report = bootstrap.check(folders)
@@ -249,7 +251,7 @@ def check(style: str, as_document: bool, folders: list[Path]) -> None:
 @commands.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @JSON_OPTION
-@_with_knowledge
+@KNOWLEDGE_OPTION
 def evaluate(file: Path | None, as_document: bool, folders: list[Path]) -> None:
     """Ask a set of questions and report how many found the right page.
 
@@ -258,7 +260,6 @@ def evaluate(file: Path | None, as_document: bool, folders: list[Path]) -> None:
     """
     from guidance_bot import evaluation  # noqa: PLC0415
     from guidance_bot.question_files import read_evaluation  # noqa: PLC0415
-    from guidance_bot.terminal import report_text  # noqa: PLC0415
 
     guidance = _guidance(folders)
     known = guidance.knowledge.organisation.jurisdictions
@@ -269,4 +270,4 @@ def evaluate(file: Path | None, as_document: bool, folders: list[Path]) -> None:
     if as_document:
         _print_json(report.as_json())
     else:
-        print(report_text(report, _paper()))
+        print(evaluation.report_text(report, width=_paper().width))

@@ -14,15 +14,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 from zlib import crc32
 
 import numpy as np
 import Stemmer
 
 from guidance_bot import __version__
-from guidance_bot.answering.answers import Guidance
 from guidance_bot.answering.confidence import Thresholds
+from guidance_bot.answering.guidance import Guidance
 from guidance_bot.answering.ranking import Postings, Ranking
 from guidance_bot.answering.tokens import Analysis
 from guidance_bot.knowledge.content import (
@@ -43,18 +43,19 @@ Item = TypeVar("Item")
 
 FORMAT: Final = 1
 KEPT: Final = 3
+PAGE_BYTES: Final = 4096
 _INDEXES: Final = ("words", "pairs", "pages")
 _MANIFEST: Final = "manifest.json"
 
 
-class NotCompiled(Exception):
+class NotCompiledError(Exception):
     """There is no usable form of this content here; it has to be built."""
 
 
 def opened(cache: Path, version: str) -> Guidance:
     """Return the guidance of *version* from its compiled form in *cache*.
 
-    Raises NotCompiled where there is none, or one that was cut short or
+    Raises NotCompiledError where there is none, or one that was cut short or
     changed since it was written.
     """
     folder = cache / _name(version)
@@ -63,7 +64,7 @@ def opened(cache: Path, version: str) -> Guidance:
         small = json.loads((folder / "small.json").read_bytes())
         return _guidance(folder, small)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise NotCompiled(str(error)) from error
+        raise NotCompiledError(str(error)) from error
 
 
 def store(cache: Path, guidance: Guidance) -> None:
@@ -132,13 +133,15 @@ def _write(folder: Path, guidance: Guidance) -> None:
     }
     (folder / "small.json").write_text(_json(small), encoding="utf-8")
     for name, array in starts.items():
-        np.save(folder / f"{name}.start.npy", array)
+        np.save(folder / f"{name}.lines.npy", array)
     np.save(folder / "page_of.npy", guidance.ranking.page_of)
     for name in _INDEXES:
         postings: Postings = getattr(guidance.ranking, name)
         arrays = postings.arrays() | StoredTerms.arrays(postings.vocabulary)
         for key, array in arrays.items():
             np.save(folder / f"{name}.{key}.npy", array)
+    for key, array in StoredTerms.arrays(guidance.written).items():
+        np.save(folder / f"written.{key}.npy", array)
     stats = {path.name: _stat(path) for path in sorted(folder.iterdir())}
     (folder / _MANIFEST).write_text(_json(stats), encoding="utf-8")
 
@@ -195,9 +198,18 @@ def _guidance(folder: Path, small: Mapping[str, Any]) -> Guidance:
         tuple(tuple(map(tuple, group)) for group in small["synonyms"]),
     )
     ranking = Ranking(
-        *(_postings(folder, name) for name in _INDEXES), _array(folder, "page_of")
+        _postings(folder, "words"),
+        _postings(folder, "pairs"),
+        _postings(folder, "pages"),
+        _array(folder, "page_of"),
     )
-    return Guidance(knowledge, ranking, analysis, Thresholds(**small["thresholds"]))
+    return Guidance(
+        knowledge,
+        ranking,
+        analysis,
+        StoredTerms(folder, "written"),
+        Thresholds(**small["thresholds"]),
+    )
 
 
 def _postings(folder: Path, name: str) -> Postings:
@@ -208,13 +220,14 @@ def _postings(folder: Path, name: str) -> Postings:
 
 def _array(folder: Path, name: str) -> Any:
     path = folder / f"{name}.npy"
-    # An empty array cannot be mapped; the header alone is about 128 bytes.
-    mode = "r" if path.stat().st_size > 4096 else None
-    return np.load(path, mmap_mode=mode, allow_pickle=False)
+    # Small arrays are read: an empty one cannot be mapped, a page is 4 kB.
+    mode: Literal["r"] | None = "r" if path.stat().st_size > PAGE_BYTES else None
+    # As a plain array: slicing a memmap costs ten times as much.
+    return np.asarray(np.load(path, mmap_mode=mode, allow_pickle=False))
 
 
 class StoredTerms(Mapping[str, int]):
-    """Term → number by binary search in sorted bytes, so that opening costs nothing."""
+    """Word → number by binary search in sorted bytes, so that opening costs nothing."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self._bytes = _array(folder, f"{name}.term_bytes")
@@ -256,10 +269,9 @@ class StoredItems(Sequence[Item]):
     def __init__(
         self, folder: Path, name: str, decode: Callable[[dict[str, Any]], Item]
     ) -> None:
-        self._path = folder / f"{name}.jsonl"
-        self._start = _array(folder, f"{name}.start")
+        self._start = _array(folder, f"{name}.lines")
         self._decode = decode
-        self._file = np.memmap(self._path, np.uint8, "r")
+        self._file = np.asarray(np.memmap(folder / f"{name}.jsonl", np.uint8, "r"))
         self._held: dict[int, Item] = {}
 
     def __len__(self) -> int:
@@ -319,7 +331,7 @@ def _organisation(given: dict[str, Any]) -> Organisation:
         for notice in given.pop("notices")
     )
     policies = tuple(Policy(**policy) for policy in given.pop("policies"))
-    people = {
+    people: dict[str, Any] = {
         key: {name: Person(**person) for name, person in given.pop(key).items()}
         for key in ("owners", "contacts")
     }

@@ -1,19 +1,15 @@
 """Question sets through the same ``answer()``: how good it is, and what went wrong."""
 
 import math
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from guidance_bot.answering.answers import (
-    Answer,
-    Asker,
-    Guidance,
-    answer,
-    document,
-)
+from guidance_bot.answering.answers import Answer, Asker, answer
 from guidance_bot.answering.choosing import choose
 from guidance_bot.answering.confidence import fitted
+from guidance_bot.answering.guidance import Guidance, document
 from guidance_bot.answering.ranking import Hit
 from guidance_bot.errors import Problem
 from guidance_bot.knowledge.content import EvaluationQuestion, Page
@@ -224,3 +220,30 @@ def interval(count: int, of: int) -> tuple[float, float]:
     middle = (p + z * z / (2 * of)) / (1 + z * z / of)
     half = z * math.sqrt(p * (1 - p) / of + z * z / (4 * of * of)) / (1 + z * z / of)
     return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def report_text(report: Report, *, width: int) -> str:
+    """Return an evaluation as figures with their 95 % intervals, then the failures."""
+    unanswerable = report.questions - report.answerable
+    wrong = sum(failure.fault == "answered for nothing" for failure in report.failures)
+    rows = [
+        ("right page first", report.right_first, report.answerable),
+        ("right page among three", report.right_in_three, report.answerable),
+        ("refused (answerable, nothing found)", report.refused, report.answerable),
+        ("answered where nothing was expected", wrong, unanswerable),
+        ("wrong but confident", report.wrong_but_confident, report.questions),
+    ]
+    lines = [f"{report.questions} questions, {report.answerable} answerable"]
+    for label, count, of in rows:
+        low, high = interval(count, of)
+        figure = f"{count / of:6.1%}" if of else "   n/a"
+        lines.append(f"  {label:<38}{figure}  {count}/{of}  ({low:.0%} to {high:.0%})")
+    for failure in report.failures:
+        got = ", ".join(failure.pages) or "none"
+        text = (
+            f"{failure.question.id} {failure.fault}: {failure.question.question} "
+            f"[{failure.verdict}: {got}; expected: "
+            f"{', '.join(failure.question.pages) or 'nothing'}]"
+        )
+        lines.append(textwrap.fill(text, width, subsequent_indent="    "))
+    return "\n".join(lines)

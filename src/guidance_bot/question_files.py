@@ -77,7 +77,9 @@ def _objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         except (ValueError, RecursionError) as error:
             raise UsageError(f"{path}:{number}: not JSON: {error}") from error
         if not isinstance(given, dict):
-            raise UsageError(f"{path}:{number}: a line is an object with id and question")
+            raise UsageError(
+                f"{path}:{number}: a line is an object with id and question"
+            )
         yield number, given
 
 

@@ -8,15 +8,18 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Final
-from urllib.parse import urlsplit
 
 from guidance_bot.answering.answers import Answer, Citation
+from guidance_bot.answering.labels import (
+    bound_elsewhere,
+    day,
+    person_to_ask,
+    source_label,
+)
 from guidance_bot.errors import Problem
-from guidance_bot.evaluation import Report, interval
 from guidance_bot.knowledge.content import Knowledge, Page, Passage, Source
-from guidance_bot.wording import AUTHORITY, MONTHS, NUMBERS, quoted, sentence
+from guidance_bot.wording import AUTHORITY, NUMBERS, quoted, sentence
 
 MAX_WIDTH: Final = 88
 _MARK: Final = re.compile(r"\s*\[(?P<see>see )?(?P<ids>@[^\[\]\n]+)\]|\s*\[ours\]")
@@ -71,32 +74,6 @@ def safe(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-def day(when: date) -> str:
-    """Return *when* as ``20 Nov 2026``, in every locale."""
-    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
-
-
-def source_label(source: Source, sources: Mapping[str, Source]) -> str:
-    """Return what *source* is worth: kind, year, state, and how it was read."""
-    parts = [AUTHORITY[source.kind]]
-    if source.year != "undated":
-        parts.append(source.year)
-    newer = sources.get(source.replaced_by or "")
-    if source.in_force == "replaced":
-        year = re.search(r"\d{4}", newer.year) if newer else None
-        parts.append(f"in use until {year.group()}" if year else "since replaced")
-    elif source.in_force == "historic":
-        parts.append("historic")
-    elif source.in_force == "unknown" and source.kind in {"rule", "decision", "guidance"}:
-        parts.append("not checked whether it is in force")
-    if source.year == "undated":
-        parts.append("undated")
-    if source.read == "report" and source.read_at:
-        host = urlsplit(source.read_at).hostname or source.read_at
-        parts.append(f"as reported by {host.removeprefix('www.')}")
-    return ", ".join(parts)
-
-
 def answer_text(given: Answer, knowledge: Knowledge, paper: Paper) -> str:
     """Return *given* as people read it; the first line already answers."""
     if given.message is not None:
@@ -118,7 +95,7 @@ def _answered(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str
     if given.is_sensitive:
         yield paper.wrap(sentence("sensitive", overrides))
     yield _lead(first, notes, paper, bold=True)
-    whom = _bound_elsewhere(first, given, knowledge)
+    whom = bound_elsewhere(first, given, knowledge)
     if whom:
         yield paper.wrap(sentence("binds", overrides, jurisdictions=whom))
     same = [c for c in others if c.page.id == first.page.id]
@@ -126,13 +103,14 @@ def _answered(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str
         heading = f"{citation.passage.heading} ({AUTHORITY[citation.authority]})"
         yield f"{paper.bold(paper.wrap(heading))}\n{_lead(citation, notes, paper)}"
     yield _footer(first, knowledge, paper)
-    further = [c for c in others if c.page.id != first.page.id]
-    if further:
-        yield "\n".join(["See also", *(_pointer(c, given, knowledge, paper) for c in further)])
-    if given.asker.jurisdiction is None and knowledge.organisation.jurisdiction is None:
-        yield _which_rules(given, knowledge, paper)
     if notes.numbers:
         yield _sources(notes, knowledge, paper)
+    further = [c for c in others if c.page.id != first.page.id]
+    if further:
+        pointers = (_pointer(c, given, knowledge, paper) for c in further)
+        yield "\n".join([paper.bold("See also"), *pointers])
+    if given.asker.jurisdiction is None and knowledge.organisation.jurisdiction is None:
+        yield _which_rules(given, knowledge, paper)
 
 
 def _lead(
@@ -148,7 +126,7 @@ def _lead(
             lines[-1][2].append(passage.text[start:end])
         else:
             lines.append((number, _marker(passage, number), [passage.text[start:end]]))
-    printed = []
+    printed: list[str] = []
     for number, marker, pieces in lines:
         paragraph = passage.paragraphs[number]
         text = " … ".join(_MARK.sub("", piece) for piece in pieces)
@@ -176,47 +154,36 @@ def _footer(citation: Citation, knowledge: Knowledge, paper: Paper) -> str:
         if page.reviewed_by
         else sentence("reviewed", overrides, date=day(page.reviewed))
     )
-    parts = [AUTHORITY[citation.authority], page.title, name, reviewed]
+    parts = [
+        sentence("page", overrides, title=page.title),
+        sentence("owner", overrides, name=name),
+        reviewed,
+    ]
     if page.status == "starter":
         parts.append(sentence("starter", overrides))
     if citation.overdue:
         parts.append(sentence("overdue", overrides))
-    parts.append(sentence("not-permission", overrides))
+    weight = f"{AUTHORITY[citation.authority]}."
+    permission = sentence("not-permission", overrides)
     titles = [policy.title for policy in knowledge.organisation.policies]
-    check = sentence("check-first", overrides, policies="; ".join(titles)) if titles else ""
-    line = paper.dim(paper.wrap(" · ".join(parts)))
+    check = (
+        sentence("check-first", overrides, policies="; ".join(titles)) if titles else ""
+    )
+    line = paper.dim(paper.wrap(f"{weight} {'; '.join(parts)}. {permission}"))
     return f"{paper.wrap(check)}\n{line}" if check else line
 
 
 def _pointer(
     citation: Citation, given: Answer, knowledge: Knowledge, paper: Paper
 ) -> str:
-    whom = _bound_elsewhere(citation, given, knowledge)
+    whom = bound_elsewhere(citation, given, knowledge)
     binds = f" (for: {whom})" if whom else ""
     text = f"{citation.page.title}{binds}: {citation.page.summary}"
     return paper.wrap(text, first="• ", rest="  ")
 
 
-def _bound_elsewhere(
-    citation: Citation, given: Answer, knowledge: Knowledge
-) -> str:
-    whose = given.asker.jurisdiction or knowledge.organisation.jurisdiction
-    codes = citation.applies_to
-    if codes is None or whose in codes:
-        return ""
-    names = knowledge.organisation.jurisdictions
-    return ", ".join(names.get(code, code) for code in codes)
-
-
 def _which_rules(given: Answer, knowledge: Knowledge, paper: Paper) -> str:
-    pages = [knowledge.pages[c.page.id] for c in given.citations[:1]]
-    sections = {
-        passage.jurisdiction
-        for page in pages
-        for passage in knowledge.passages
-        if passage.page == page.id
-    }
-    codes = sorted(code for code in sections if code is not None)
+    codes = given.citations[0].page.jurisdictions
     if not codes:
         return ""
     overrides = knowledge.organisation.wording
@@ -253,7 +220,7 @@ def _unsure(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str]:
         _numbered(number, citation.page, paper)
         for number, citation in enumerate(given.citations, 1)
     )
-    owner = _owner(given.citations[0].page.id, knowledge)
+    owner = person_to_ask(given.citations[0].page.id, knowledge)
     yield paper.wrap(sentence("not-these", overrides, owner=owner)) if owner else ""
 
 
@@ -271,26 +238,20 @@ def _nothing(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str]
     else:
         text = sentence("nothing-unnamed", overrides)
     yield paper.bold(paper.wrap(text))
-    nearest = dict.fromkeys(id_.split("#")[0] for id_ in given.also)
+    nearest = dict.fromkeys(id_.split("#", maxsplit=1)[0] for id_ in given.also)
     pages = [knowledge.pages[page] for page in nearest][:3]
     if pages:
         lines = [f"• {page.title} (guidance-bot show {page.id})" for page in pages]
-        yield "\n".join(["The nearest pages", *(paper.wrap(x, rest="  ") for x in lines)])
-    owner = _owner(pages[0].id if pages else "", knowledge)
+        yield "\n".join(
+            ["The nearest pages", *(paper.wrap(x, rest="  ") for x in lines)]
+        )
+    owner = person_to_ask(pages[0].id if pages else "", knowledge)
     yield paper.wrap(sentence("ask-owner", overrides, owner=owner)) if owner else ""
 
 
-def _owner(page: str, knowledge: Knowledge) -> str:
-    organisation = knowledge.organisation
-    topic = page.split("/")[0]
-    key = organisation.subjects.get(topic) or next(iter(organisation.owners), None)
-    person = organisation.owners.get(key or "")
-    if person is None:
-        return ""
-    return f"{person.name} ({person.contact})" if person.contact else person.name
-
-
-def page_text(page: Page, passages: Sequence[Passage], knowledge: Knowledge, paper: Paper) -> str:
+def page_text(
+    page: Page, passages: Sequence[Passage], knowledge: Knowledge, paper: Paper
+) -> str:
     """Return a whole page or some of its passages, with each paragraph's authority."""
     notes = _Notes(knowledge.sources)
     names = knowledge.organisation.jurisdictions
@@ -305,14 +266,20 @@ def page_text(page: Page, passages: Sequence[Passage], knowledge: Knowledge, pap
         ),
     ]
     for passage in passages:
-        whom = f" (for: {names.get(passage.jurisdiction, passage.jurisdiction)})" if passage.jurisdiction else ""
+        whom = (
+            f" (for: {names.get(passage.jurisdiction, passage.jurisdiction)})"
+            if passage.jurisdiction
+            else ""
+        )
         anchor = f"#{passage.id.partition('#')[2]}" if "#" in passage.id else ""
         heading = f"{passage.heading}{whom} {anchor}".strip()
         lines = [paper.bold(paper.wrap(heading))] if heading else []
         for number, paragraph in enumerate(passage.paragraphs):
             text = passage.text[paragraph.start : paragraph.end]
             marker = _marker(passage, number)
-            words = _BOLD.sub(r"\g<bold>", " ".join(_ITEM.sub("", _MARK.sub("", text), 1).split()))
+            words = _BOLD.sub(
+                r"\g<bold>", " ".join(_ITEM.sub("", _MARK.sub("", text), 1).split())
+            )
             label = AUTHORITY[paragraph.authority]
             if paragraph.sources and not paragraph.says:
                 label = sentence("based-on", knowledge.organisation.wording)
@@ -337,30 +304,3 @@ def problems_text(problems: Sequence[Problem], style: str) -> str:
 def _github(message: str) -> str:
     escaped = message.replace("%", "%25").replace("\r", "%0D")
     return safe(escaped.replace("\n", "%0A"))
-
-
-def report_text(report: Report, paper: Paper) -> str:
-    """Return an evaluation as figures with their 95 % intervals, then the failures."""
-    unanswerable = report.questions - report.answerable
-    wrong = sum(failure.fault == "answered for nothing" for failure in report.failures)
-    rows = [
-        ("right page first", report.right_first, report.answerable),
-        ("right page among three", report.right_in_three, report.answerable),
-        ("refused (answerable, nothing found)", report.refused, report.answerable),
-        ("answered where nothing was expected", wrong, unanswerable),
-        ("wrong but confident", report.wrong_but_confident, report.questions),
-    ]
-    lines = [f"{report.questions} questions, {report.answerable} answerable"]
-    for label, count, of in rows:
-        low, high = interval(count, of)
-        figure = f"{count / of:6.1%}" if of else "   n/a"
-        lines.append(f"  {label:<38}{figure}  {count}/{of}  ({low:.0%} to {high:.0%})")
-    for failure in report.failures:
-        got = ", ".join(failure.pages) or "none"
-        text = (
-            f"{failure.question.id} {failure.fault}: {failure.question.question} "
-            f"[{failure.verdict}: {got}; expected: "
-            f"{', '.join(failure.question.pages) or 'nothing'}]"
-        )
-        lines.append(paper.wrap(text, rest="    "))
-    return "\n".join(lines)

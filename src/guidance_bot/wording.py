@@ -33,11 +33,13 @@ SENTENCES: Final[Mapping[str, str]] = {
     "not-these": "Not these? Ask {owner}.",
     "which-rules": "Rules differ by employer. For yours, add --for and one of: {codes}.",
     "binds": "This page is for: {jurisdictions}.",
+    "page": "Page: {title}",
+    "owner": "owner: {name}",
     "starter": "starter text",
     "adopted": "reviewed {date} by {person}",
     "reviewed": "reviewed {date}",
     "overdue": "due for review",
-    "not-permission": "guidance, not permission",
+    "not-permission": "Guidance, not permission.",
     "sensitive": "A sensitive subject: keep this answer between us.",
     "check-first": "Check first: {policies}.",
     "based-on": "Our advice, based on",
@@ -65,6 +67,5 @@ def sentence(key: str, overrides: Mapping[str, str], **values: object) -> str:
 def quoted(words: tuple[str, ...], *, joint: str = "or") -> str:
     """Return up to four words in quotation marks, as one phrase."""
     marked = [f"“{word}”" for word in words[:4]]
-    if len(marked) < 2:
-        return "".join(marked)
-    return f"{', '.join(marked[:-1])} {joint} {marked[-1]}"
+    *others, last = marked or [""]
+    return f"{', '.join(others)} {joint} {last}" if others else last

@@ -5,21 +5,22 @@ Slack, the terminal, the evaluation and the benchmarks all enter at ``answer``.
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from guidance_bot import __version__
 from guidance_bot.answering.choosing import Choice, choose
-from guidance_bot.answering.confidence import Thresholds, Verdict
+from guidance_bot.answering.confidence import Verdict
+from guidance_bot.answering.guidance import HITS, Guidance
 from guidance_bot.answering.leads import Span, authority_of, lead
-from guidance_bot.answering.ranking import Document, Hit, Query, Ranking
+from guidance_bot.answering.ranking import Hit, Query
 from guidance_bot.answering.small_talk import Occasion, occasion
-from guidance_bot.answering.tokens import Analysis
+from guidance_bot.answering.tokens import Word
 from guidance_bot.knowledge.content import (
     OFFICIAL,
     Authority,
-    Knowledge,
     Page,
     Paragraph,
     Passage,
@@ -27,9 +28,10 @@ from guidance_bot.knowledge.content import (
 )
 from guidance_bot.wording import MAX_QUESTION_CHARS, sentence
 
-HITS: Final = 40
 ALSO: Final = 5
 NEAREST: Final = 3
+# A sentence with this share of the question's weight may begin a lead.
+MOST: Final = 0.6
 # Together with headings and the last line these stay below 150 words.
 WORDS_OF: Final = {"main": 50, "official": 50, "exception": 30, "other side": 28}
 
@@ -39,37 +41,6 @@ class Asker:
     """Who asks: the jurisdiction whose rules bind them, if known."""
 
     jurisdiction: str | None = None
-
-
-@dataclass(frozen=True)
-class Guidance:
-    """Knowledge with its index: all that an answer depends on."""
-
-    knowledge: Knowledge
-    ranking: Ranking
-    analysis: Analysis
-    thresholds: Thresholds = field(default_factory=Thresholds)
-
-    @classmethod
-    def of(
-        cls, knowledge: Knowledge, thresholds: Thresholds | None = None
-    ) -> "Guidance":
-        """Return *knowledge* with its index, which is built here."""
-        analysis = Analysis.of(knowledge.vocabulary)
-        documents = [document(knowledge, analysis, p) for p in knowledge.passages]
-        return cls(
-            knowledge, Ranking.of(documents), analysis, thresholds or Thresholds()
-        )
-
-    def query(self, question: str, earlier: Sequence[str] = ()) -> Query:
-        """Return *question* as the terms that are searched."""
-        terms = self.analysis.terms(question)
-        before = tuple(t for text in earlier for t in self.analysis.terms(text))
-        return Query(terms, before, self.analysis.related(terms))
-
-    def search(self, question: str, *, limit: int = HITS) -> list[Hit]:
-        """Return the passages that share a term with *question*, best first."""
-        return self.ranking.search(self.query(question), limit=limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +107,6 @@ class Answer:
         return f"{__version__}-{self.version[:8]}-{digest[:8]}"
 
 
-def document(knowledge: Knowledge, analysis: Analysis, passage: Passage) -> Document:
-    """Return what is indexed of *passage*."""
-    return Document(
-        passage.page,
-        analysis.terms(knowledge.pages[passage.page].title),
-        analysis.terms(passage.heading),
-        analysis.terms(passage.text),
-        tuple(analysis.terms(question) for question in passage.questions),
-    )
-
-
 def answer(
     guidance: Guidance, question: str, asker: Asker, earlier: Sequence[str] = ()
 ) -> Answer:
@@ -171,7 +131,8 @@ def answer(
     hits = guidance.ranking.search(query, limit=HITS)
     signal = hits[0].signal if hits else 0.0
     verdict = guidance.thresholds.verdict(signal) if hits else "nothing"
-    unmatched = _unmatched(guidance, question, hits)
+    words, read_as = guidance.words(question)
+    unmatched = _unmatched(guidance, words, hits)
     citations: tuple[Citation, ...] = ()
     if verdict != "nothing":
         whose = asker.jurisdiction or guidance.knowledge.organisation.jurisdiction
@@ -188,6 +149,7 @@ def answer(
         tuple(earlier),
         citations,
         unmatched,
+        tuple(read_as.items()),
         also=tuple(id_ for id_ in ids if id_ not in cited)[:ALSO],
     )
 
@@ -211,7 +173,7 @@ def _citation(guidance: Guidance, query: Query, choice: Choice) -> Citation:
         words=WORDS_OF[choice.role],
         among=official if is_official else lambda _: True,
         whole_paragraphs=is_official,
-        from_start=not is_official,
+        from_start_below=_enough(guidance, query, choice),
     )
     named = dict.fromkeys(id_ for p in passage.paragraphs for id_ in p.sources)
     return Citation(
@@ -225,8 +187,20 @@ def _citation(guidance: Guidance, query: Query, choice: Choice) -> Citation:
     )
 
 
+def _enough(guidance: Guidance, query: Query, choice: Choice) -> float:
+    # A page's first section is written to be read from its start, and so is an
+    # account of two sides. Elsewhere a paragraph with a sentence that holds
+    # most of the question is the better beginning.
+    passage = guidance.knowledge.passages[choice.hit.number]
+    opening = guidance.knowledge.pages[passage.page].passages[0]
+    if passage.id == opening or choice.role == "other side":
+        return math.inf
+    words = guidance.ranking.words
+    return MOST * sum(words.highest_weight(term) for term in set(query.terms))
+
+
 def _unmatched(
-    guidance: Guidance, question: str, hits: Sequence[Hit]
+    guidance: Guidance, words: Sequence[Word], hits: Sequence[Hit]
 ) -> tuple[str, ...]:
     held: set[str] = set()
     for hit in hits[:NEAREST]:
@@ -234,7 +208,6 @@ def _unmatched(
         page = guidance.knowledge.pages[passage.page]
         for text in (page.title, passage.heading, passage.text):
             held.update(guidance.analysis.terms(text))
-    words = guidance.analysis.words(question)
     added = guidance.analysis.related([word.term for word in words])
     covered = {t for term, asked in added.items() if term in held for t in asked}
     missing = (w.typed for w in words if w.term not in held and w.term not in covered)

@@ -17,7 +17,9 @@ Role = Literal["main", "official", "exception", "other side"]
 PAGES: Final = 3
 NOT_BOUND: Final = 0.6
 """A passage that does not bind the asker counts this much of its score."""
-NEAR: Final = 0.85
+NOT_KNOWN: Final = 0.9
+"""A section for one jurisdiction, when nobody knows the asker's: the common part first."""
+NEAR: Final = 0.9
 """From this share of the best score on, authority decides."""
 OTHER_PAGE: Final = 0.4
 EXTRA: Final = 0.35
@@ -57,7 +59,7 @@ class _Choosing:
         self.hits = sorted(hits, key=lambda h: (-self.worth(h), h.number))
         best = self.worth(self.hits[0])
         near = [hit for hit in self.hits if self.worth(hit) >= NEAR * best]
-        if self.strongest(self.hits[0]) in _UNOFFICIAL:
+        if self.opens_with(self.hits[0]) in _UNOFFICIAL:
             official = (h for h in near if self.strongest(h) in OFFICIAL)
             first = next(official, self.hits[0])
             self.hits = [first, *(hit for hit in self.hits if hit is not first)]
@@ -71,10 +73,15 @@ class _Choosing:
         return self.knowledge.binds(page, passage, self.jurisdiction)
 
     def worth(self, hit: Hit) -> float:
-        return hit.score if self.binds(hit) else hit.score * NOT_BOUND
+        if self.binds(hit):
+            return hit.score
+        return hit.score * (NOT_BOUND if self.jurisdiction else NOT_KNOWN)
 
     def strongest(self, hit: Hit) -> Authority:
         return self.passage(hit).strongest
+
+    def opens_with(self, hit: Hit) -> Authority:
+        return self.passage(hit).paragraphs[0].authority
 
     def choices(self, *, alone: bool) -> list[Choice]:
         of_page: dict[str, list[Hit]] = {}
@@ -127,11 +134,16 @@ class _Choosing:
         exceptions = (
             hit for hit in near if _EXCEPTION.search(self.passage(hit).heading)
         )
-        taken += [Choice(h, "exception") for h in exceptions if h not in _hits(taken)][:1]
+        taken += [Choice(h, "exception") for h in exceptions if h not in _hits(taken)][
+            :1
+        ]
         has_official = taken or self.strongest(first) in OFFICIAL
-        other = (h for h in near if self.strongest(h) == "commentary")
+        # A section that opens with commentary is about what people think.
+        other = (hit for hit in near if self.opens_with(hit) == "commentary")
         if has_official:
-            taken += [Choice(h, "other side") for h in other if h not in _hits(taken)][:1]
+            taken += [Choice(h, "other side") for h in other if h not in _hits(taken)][
+                :1
+            ]
         return taken
 
 

@@ -6,6 +6,7 @@ own evaluation questions, which are never indexed, and kept with the index.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal
 
 Verdict = Literal["answered", "unsure", "nothing"]
@@ -50,12 +51,13 @@ def fitted(answered: Sequence[float], nothing: Sequence[float]) -> Thresholds:
 
     ``answered`` begins where the fewest questions fall on the wrong side,
     counting a wrong answer twice a refusal: it does more harm. ``unsure``
-    begins below all but one in thirty of the answerable questions. Too few questions: the defaults.
+    begins at half of that, or below all but one in thirty of the answerable
+    questions, whichever is lower. Too few questions: the defaults.
     """
     if len(answered) < ENOUGH_ANSWERED or len(nothing) < ENOUGH_NOTHING:
         return Thresholds()
     signals = sorted({*answered, *nothing})
-    cuts = [(one + two) / 2 for one, two in zip(signals, signals[1:], strict=False)]
+    cuts = [(one + two) / 2 for one, two in pairwise(signals)]
 
     def harm(cut: float) -> tuple[float, float]:
         refused = sum(signal < cut for signal in answered) / len(answered)
@@ -64,4 +66,4 @@ def fitted(answered: Sequence[float], nothing: Sequence[float]) -> Thresholds:
 
     sure = min(cuts, key=harm)
     lowest = sorted(answered)[len(answered) // 30]
-    return Thresholds(round(min(lowest * 0.9, sure * 0.8), 6), round(sure, 6))
+    return Thresholds(round(min(lowest * 0.9, sure / 2), 6), round(sure, 6))

@@ -49,19 +49,25 @@ def lead(
     *,
     words: int,
     among: Callable[[Paragraph], bool] = lambda _: True,
-    from_start: bool = True,
+    from_start_below: float,
     whole_paragraphs: bool = False,
 ) -> tuple[Span, ...]:
     """Return offsets into the passage's text, in order, of about *words* words.
 
     At least one sentence is returned, however long. *weight* tells how much
-    of the question a sentence holds; only paragraphs *among* count. With
-    *whole_paragraphs* none is cut, so that a rule keeps its exception.
+    of the question a sentence holds; the lead begins with the best paragraph
+    where a sentence of it holds at least *from_start_below*, else at the start. Only
+    paragraphs *among* count. With *whole_paragraphs* none is cut, so that a
+    rule keeps its exception.
     """
     found = list(_sentences(passage, weight, among, whole_paragraphs))
     if not found:
         return ()
-    first = found[0] if from_start else max(found, key=lambda s: (s.weight, -s.span[0]))
+    best = max(found, key=lambda s: (s.weight, -s.span[0]))
+    first = found[0]
+    if best.weight >= from_start_below:
+        # From its paragraph's start: "He added …" says nothing on its own.
+        first = next(s for s in found if s.paragraph == best.paragraph)
     taken = [first]
     room = words - first.words
     for sentence in sorted(found, key=lambda s: _priority(s, first, whole_paragraphs)):
@@ -134,7 +140,11 @@ def _joined(sentences: Sequence[Sentence]) -> tuple[Span, ...]:
     spans: list[tuple[Span, int]] = []
     for sentence in sentences:
         start, end = sentence.span
-        if spans and spans[-1][1] == sentence.paragraph and start - spans[-1][0][1] <= 1:
+        if (
+            spans
+            and spans[-1][1] == sentence.paragraph
+            and start - spans[-1][0][1] <= 1
+        ):
             spans[-1] = ((spans[-1][0][0], end), sentence.paragraph)
         else:
             spans.append(((start, end), sentence.paragraph))

@@ -24,8 +24,8 @@ DECIMALS: Final = 9
 TITLE_COPIES: Final = 2
 HEADING_COPIES: Final = 2
 BIGRAM_WEIGHT: Final = 0.4
-PAGE_WEIGHT: Final = 0.6
-SYNONYM_WEIGHT: Final = 0.5
+PAGE_WEIGHT: Final = 1.0
+SYNONYM_WEIGHT: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Postings(BM25Plus):  # type: ignore[misc]  # rank_bm25 has no types
         self.count = counts.astype(np.int32)
         found = np.bincount(key // self.corpus_size, minlength=len(vocabulary))
         self.start = np.concatenate([[0], np.cumsum(found)]).astype(np.int64)
-        self.vocabulary = vocabulary
+        self.vocabulary: Mapping[str, int] = vocabulary
         return dict(zip(vocabulary, found.tolist(), strict=True))
 
     def _calc_idf(self, nd: Mapping[str, int]) -> None:
@@ -90,7 +90,9 @@ class Postings(BM25Plus):  # type: ignore[misc]  # rank_bm25 has no types
         self.weight = np.array([self.idf[term] for term in nd], np.float64)
         self.idf = {}
         per_posting = np.repeat(self.weight, np.diff(self.start))
-        self.gain = per_posting * self._saturation(self.count, self.lengths[self.number])
+        self.gain = per_posting * self._saturation(
+            self.count, self.lengths[self.number]
+        )
 
     @classmethod
     def from_arrays(
@@ -99,7 +101,7 @@ class Postings(BM25Plus):  # type: ignore[misc]  # rank_bm25 has no types
         """Return postings over arrays that ``arrays`` gave; nothing is computed."""
         postings = cls.__new__(cls)
         postings.k1, postings.b, postings.delta = arrays["settings"].tolist()
-        postings.vocabulary = dict(vocabulary)
+        postings.vocabulary = vocabulary
         for name in ("lengths", "number", "count", "start", "weight", "gain"):
             setattr(postings, name, arrays[name])
         postings.corpus_size = len(postings.lengths)
@@ -130,7 +132,9 @@ class Postings(BM25Plus):  # type: ignore[misc]  # rank_bm25 has no types
             return np.zeros(self.corpus_size)
         numbers = np.concatenate([self.number[span] for span in spans])
         gains = [self.gain[s] * w for s, w in zip(spans, weights, strict=True)]
-        return np.bincount(numbers, np.concatenate(gains), self.corpus_size)
+        return np.bincount(numbers, np.concatenate(gains), self.corpus_size).astype(
+            np.float64, copy=False
+        )
 
     def shift(self, terms: Iterable[str]) -> float:
         """Return what the stock class adds to every passage for *terms*."""
@@ -234,7 +238,13 @@ class Ranking:
         return self._best(query, words, self._pair_scores(query), weights, limit)
 
     def search_without(
-        self, query: Query, left_out: int, document: Document, alias: tuple[str, ...], *, limit: int
+        self,
+        query: Query,
+        left_out: int,
+        document: Document,
+        alias: tuple[str, ...],
+        *,
+        limit: int,
     ) -> list[Hit]:
         """Search as if *alias* were not among the aliases of passage *left_out*.
 
@@ -264,10 +274,7 @@ class Ranking:
         if changed is not None:
             page, alias = changed
             held = Counter(
-                {
-                    term: self._count(page, term) - alias.count(term)
-                    for term in weights
-                }
+                {term: self._count(page, term) - alias.count(term) for term in weights}
             )
             rest = int(self.pages.lengths[page]) - len(alias) - held.total()
             held[""] = max(rest, 0)
@@ -306,7 +313,9 @@ class Ranking:
 
     def _highest(self, weights: Mapping[str, float], query: Query) -> float:
         asked = dict.fromkeys((*query.terms, *query.earlier))
-        most = sum(weights[term] * self.words.highest_weight(term) for term in asked)
+        most: float = sum(
+            weights[term] * self.words.highest_weight(term) for term in asked
+        )
         return max(most * (self.words.k1 + 1), 1e-9)
 
 

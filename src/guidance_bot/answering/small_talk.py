@@ -8,6 +8,9 @@ from guidance_bot.wording import MAX_QUESTION_CHARS
 
 Occasion = Literal["empty", "over-long", "greeting", "thanks", "help", "other-language"]
 
+# The first code point after the Latin letters and their extensions.
+LATIN_ENDS: Final = 0x250
+ENOUGH_WORDS: Final = 3
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _GREETINGS: Final = frozenset(
     "hi hiya hello hey heya yo morning afternoon evening greetings howdy".split()
@@ -49,7 +52,9 @@ _FOREIGN: Final = frozenset(
     pwy sut rwy fy ar yn gyda conas an bhfuil feidir liom""".split()
 )
 # Foreign function words that are also English words or names.
-_AMBIGUOUS: Final = frozenset({"an", "ma", "par", "con", "das", "los", "la", "el", "es"})
+_AMBIGUOUS: Final = frozenset(
+    {"an", "ma", "par", "con", "das", "los", "la", "el", "es"}
+)
 
 
 def occasion(question: str) -> Occasion | None:
@@ -75,9 +80,9 @@ def _wordless(stripped: str) -> Occasion:
 
 def _is_foreign(text: str, words: list[str]) -> bool:
     letters = [c for c in text if c.isalpha()]
-    latin = sum(ord(c) < 0x250 for c in letters)
+    latin = sum(ord(c) < LATIN_ENDS for c in letters)
     if latin < len(letters) / 2:
         return True
     foreign = {word for word in words if word in _FOREIGN} - _AMBIGUOUS
     english = {word for word in words if word in STOP_WORDS and len(word) > 1}
-    return len(words) >= 3 and bool(foreign) and not english - _FOREIGN
+    return len(words) >= ENOUGH_WORDS and bool(foreign) and not english - _FOREIGN

@@ -19,7 +19,7 @@ from guidance_bot.knowledge.content import Vocabulary
 # "like" stay terms: own platform, sign off and likes are subjects here.
 STOP_WORDS: Final = frozenset(
     """
-    a about above after again all also am an and any anybody anyone anything are
+    a about above after again all also am an and another any anybody anyone anything are
     aren as at be became because been before being below between both but by came
     can cannot cant come could couldn d did didn do does doesn doing don done dont
     down during each either else ever every everybody everyone everything few for
@@ -46,9 +46,10 @@ _POSSESSIVE: Final = re.compile(r"['\u2019\u02bc]s?$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A content word: as it was typed, possessive stripped, and its term."""
+    """A content word: as typed without its possessive, folded, and its term."""
 
     typed: str
+    folded: str
     term: str
 
 
@@ -81,9 +82,13 @@ class Analysis:
             tuple(dict.fromkeys(filter(None, map(plain.terms, group))))
             for group in vocabulary.synonyms
         )
-        return cls(
-            plain.stop_words, tuple(group for group in groups if len(group) > 1)
-        )
+        return cls(plain.stop_words, tuple(group for group in groups if len(group) > 1))
+
+    @property
+    def declared(self) -> frozenset[str]:
+        """The terms that the vocabulary names; an editor vouches for them."""
+        members = (member for group in self.synonyms for member in group)
+        return frozenset(term for member in members for term in member)
 
     def terms(self, text: str) -> tuple[str, ...]:
         """Return the terms of *text* in order, repetitions included."""
@@ -95,9 +100,17 @@ class Analysis:
         kept = list(self._kept(text))
         stems = self._stemmer.stemWords([word for _, word in kept])
         return tuple(
-            Word(_POSSESSIVE.sub("", typed), term)
-            for (typed, _), term in zip(kept, stems, strict=True)
+            Word(_POSSESSIVE.sub("", typed), folded, term)
+            for (typed, folded), term in zip(kept, stems, strict=True)
         )
+
+    def term(self, folded: str) -> str:
+        """Return the term of one folded word."""
+        return str(self._stemmer.stemWord(folded))
+
+    def written(self, text: str) -> tuple[str, ...]:
+        """Return the folded content words of *text* in order, not yet stemmed."""
+        return tuple(folded for _, folded in self._kept(text))
 
     def related(self, terms: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return what the vocabulary adds to *terms*: new term → the terms it stands for.

@@ -1,12 +1,11 @@
 """What one file cannot show: references between pages, sources and owners."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from guidance_bot.errors import Problem
 from guidance_bot.knowledge.content import Knowledge, Page
 from guidance_bot.knowledge.reader import Read
 from guidance_bot.knowledge.schema import did_you_mean
-
 
 
 def problems(found: Read) -> list[Problem]:
@@ -69,7 +68,7 @@ def _people_problems(knowledge: Knowledge, page: Page) -> Iterator[Problem]:
 
 def _organisation_problems(found: Read) -> Iterator[Problem]:
     organisation = found.knowledge.organisation
-    if "organisation." not in "".join(found.places):
+    if "organisation" not in found.places:
         path = next(iter(found.knowledge.pages.values())).path.split("guidance")[0]
         message = "there is no organisation.yaml here: owners cannot be checked"
         yield Problem(f"{path}organisation.yaml", 1, message, "warning")
@@ -77,7 +76,7 @@ def _organisation_problems(found: Read) -> Iterator[Problem]:
     codes = organisation.jurisdictions
     if organisation.jurisdiction is not None and organisation.jurisdiction not in codes:
         path, line = found.places["organisation.jurisdiction"]
-        hint = did_you_mean(organisation.jurisdiction, list(codes))
+        hint = did_you_mean(organisation.jurisdiction, codes)
         message = f"no jurisdiction {organisation.jurisdiction!r}{hint}"
         yield Problem(path, line, message)
     for subject, owner in organisation.subjects.items():
@@ -85,13 +84,19 @@ def _organisation_problems(found: Read) -> Iterator[Problem]:
             path, line = found.places[f"organisation.subjects.{subject}"]
             message = f"subjects: {owner!r} is not one of the owners"
             yield Problem(path, line, message)
-    for number, notice in enumerate(organisation.notices):
+    yield from _notice_problems(found)
+
+
+def _notice_problems(found: Read) -> Iterator[Problem]:
+    pages = found.knowledge.pages
+    codes = found.knowledge.organisation.jurisdictions
+    for number, notice in enumerate(found.knowledge.organisation.notices):
         path, line = found.places[f"organisation.notices.{number}"]
         if notice.until < notice.since:
             yield Problem(path, line, "notices: 'until' comes before 'since'")
-        for page in notice.pages:
-            if not any(id_ == page or id_.startswith(f"{page}/") for id_ in found.knowledge.pages):
-                yield Problem(path, line, f"notices: no page or topic {page!r}")
+        for wanted in notice.pages:
+            if not any(id_ == wanted or id_.startswith(f"{wanted}/") for id_ in pages):
+                yield Problem(path, line, f"notices: no page or topic {wanted!r}")
         for code in notice.jurisdictions:
             if code not in codes:
                 yield Problem(path, line, f"notices: no jurisdiction {code!r}")

@@ -106,7 +106,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A Markdown file of guidance; ``lines`` says where its keys stand."""
+    """A Markdown file of guidance.
+
+    ``jurisdictions`` are those that have a section of their own on the page;
+    ``lines`` says where its keys stand.
+    """
 
     id: str
     title: str
@@ -127,6 +131,7 @@ class Page:
     not_for: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     passages: tuple[str, ...] = ()
+    jurisdictions: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     def is_overdue(self, today: date) -> bool:

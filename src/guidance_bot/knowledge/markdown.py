@@ -7,6 +7,7 @@ because no plugin reads them.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from markdown_it import MarkdownIt
@@ -169,7 +170,7 @@ def plain(text: str, replace_mark: Callable[[Mark], str] = lambda _: "") -> str:
 
 def _headings(body: str) -> Iterator[tuple[int, int, int, str]]:
     tokens = _PARSER.parse(body)
-    for token, inline in zip(tokens, tokens[1:], strict=False):
+    for token, inline in pairwise(tokens):
         if token.type == "heading_open" and token.level == 0 and token.map:
             start, after = token.map
             yield start, after, int(token.tag[1:]), inline.content

@@ -107,6 +107,9 @@ def finish(
         not_for=head.not_for,
         related=head.related,
         passages=tuple(passage.id for passage in passages),
+        jurisdictions=tuple(
+            sorted({p.jurisdiction for p in passages if p.jurisdiction is not None})
+        ),
         lines={
             ".".join(str(step) for step in place): line
             for place, line in file.yaml.lines.items()
@@ -148,9 +151,7 @@ def _first_with_text(found: Sequence[Section]) -> Section | None:
     return next((section for section in found if section.text), None)
 
 
-def _paragraph(
-    block: Block, start: int, sources: Mapping[str, Source]
-) -> Paragraph:
+def _paragraph(block: Block, start: int, sources: Mapping[str, Source]) -> Paragraph:
     said = [id_ for mark in block.marks if mark.says for id_ in mark.ids]
     read = [id_ for mark in block.marks if not mark.says for id_ in mark.ids]
     kinds: list[Authority] = [sources[id_].kind for id_ in said if id_ in sources]
@@ -181,8 +182,9 @@ def _citation_problems(
                     message = f"the source {id_!r} is not in sources.yaml{hint}"
                     yield Problem(file.path, line, message)
         line = file.line(section, block.start)
-        if message := _mixture(block, sources):
-            yield Problem(file.path, line, message)
+        mixture = _mixture(block, sources)
+        if mixture is not None:
+            yield Problem(file.path, line, mixture)
 
 
 def _mixture(block: Block, sources: Mapping[str, Source]) -> str | None:
@@ -214,31 +216,33 @@ def _mixture(block: Block, sources: Mapping[str, Source]) -> str | None:
 def _heading_problems(
     found: Sequence[Section], path: str, body_line: int
 ) -> Iterator[Problem]:
-    seen: dict[str, int] = {}
     if not any(section.text for section in found):
         yield Problem(path, body_line, "the page has no text")
         return
-    for number, section in enumerate(found):
+    seen: dict[str, int] = {}
+    followed_by = [*found[1:], None]
+    for section, following in zip(found, followed_by, strict=True):
         line = body_line + section.line - 1
-        if section.level == 0:
-            continue
-        following = found[number + 1] if number + 1 < len(found) else None
-        groups = following is not None and following.level > section.level
-        if not section.heading:
-            yield Problem(path, line, "this heading has no words")
-        elif not section.text and not groups:
-            message = f"the heading {section.heading!r} has no text below it"
-            yield Problem(path, line, message)
-        for attribute in section.unknown_attributes:
-            message = f"{{{attribute}}} is not known here; write {{#id for=uk-health}}"
-            yield Problem(path, line, message)
-        if section.id in seen:
-            message = f"the heading id {section.id!r} is already on line {seen[section.id]}"
-            yield Problem(path, line, message)
-        elif section.id and not _ID.fullmatch(section.id):
-            message = f"the heading id {section.id!r} may hold letters, digits and hyphens"
-            yield Problem(path, line, message)
-        seen.setdefault(section.id, line)
+        if section.level:
+            for message in _heading_faults(section, following, seen):
+                yield Problem(path, line, message)
+            seen.setdefault(section.id, line)
+
+
+def _heading_faults(
+    section: Section, following: Section | None, seen: Mapping[str, int]
+) -> Iterator[str]:
+    groups = following is not None and following.level > section.level
+    if not section.heading:
+        yield "this heading has no words"
+    elif not section.text and not groups:
+        yield f"the heading {section.heading!r} has no text below it"
+    for attribute in section.unknown_attributes:
+        yield f"{{{attribute}}} is not known here; write {{#id for=uk-health}}"
+    if section.id in seen:
+        yield f"the heading id {section.id!r} is already on line {seen[section.id]}"
+    elif section.id and not _ID.fullmatch(section.id):
+        yield f"the heading id {section.id!r} may hold letters, digits and hyphens"
 
 
 def _question_problems(

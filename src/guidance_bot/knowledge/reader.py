@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
+
 from guidance_bot.errors import KnowledgeError, Problem
 from guidance_bot.knowledge import schema
 from guidance_bot.knowledge.content import (
@@ -34,7 +35,9 @@ Model = TypeVar("Model", bound=BaseModel)
 _PAGE_PATH: Final = re.compile(r"guidance/(?P<id>[^/]+/[^/]+)\.(?:md|markdown)")
 _PAGE_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*")
 # Tab, newline and form feed are text; the other control characters are not.
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL: Final = re.compile(
+    r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
+)
 
 
 @dataclass(slots=True)
@@ -171,7 +174,9 @@ def _read_page(
     reading.problems += problems
     if file is not None:
         if page in reading.pages:
-            reading.replaced.append(f"{page}: {path} replaces {reading.pages[page].path}")
+            reading.replaced.append(
+                f"{page}: {path} replaces {reading.pages[page].path}"
+            )
         reading.pages[page] = file
 
 

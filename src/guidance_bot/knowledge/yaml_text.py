@@ -46,7 +46,7 @@ class YamlText:
         return self.lines.get(place, 1)
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, line: int, message: str) -> None:
         self.problem = (line, message)
 
@@ -64,7 +64,7 @@ def read_yaml(
         events = yaml.parse(text, Loader=_LOADER)
         nodes = _skip_start(events)
         value = _build(next(nodes), nodes, (), document.lines, first_line)
-    except _Refused as refused:
+    except _RefusedError as refused:
         line, message = refused.problem
         return document, [Problem(path, line, message)]
     except yaml.MarkedYAMLError as error:
@@ -89,8 +89,8 @@ def _skip_start(events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                raise _Refused(
-                    event.start_mark.line + 1,
+                raise _RefusedError(
+                    _line(event) + 1,
                     "a second document starts here (---); keep one document a file",
                 )
         elif not isinstance(event, yaml.StreamStartEvent | yaml.DocumentEndEvent):
@@ -106,24 +106,27 @@ def _build(
 ) -> Any:
     if isinstance(event, yaml.StreamEndEvent):
         return None
-    line = event.start_mark.line + first
+    line = _line(event) + first
     lines.setdefault(place, line)
     if isinstance(event, yaml.AliasEvent):
-        raise _Refused(
+        raise _RefusedError(
             line,
             f"the alias *{event.anchor} is not read here; write the value out",
         )
-    if isinstance(event, yaml.NodeEvent) and getattr(event, "tag", None):
-        raise _Refused(
-            line, f"the tag {event.tag} is not read here; write plain text"
-        )
+    tag = getattr(event, "tag", None)
+    if tag:
+        raise _RefusedError(line, f"the tag {tag} is not read here; write plain text")
     if len(place) > MAX_DEPTH:
-        raise _Refused(line, f"nested more than {MAX_DEPTH} levels deep")
+        raise _RefusedError(line, f"nested more than {MAX_DEPTH} levels deep")
     if isinstance(event, yaml.ScalarEvent):
         return _scalar(event)
     if isinstance(event, yaml.SequenceStartEvent):
         return _sequence(events, place, lines, first)
     return _mapping(events, place, lines, first)
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line if event.start_mark else 0
 
 
 def _scalar(event: yaml.ScalarEvent) -> str | None:
@@ -151,14 +154,15 @@ def _mapping(
     for event in events:
         if isinstance(event, yaml.MappingEndEvent):
             break
-        line = event.start_mark.line + first
+        line = _line(event) + first
         if not isinstance(event, yaml.ScalarEvent):
-            raise _Refused(line, "a key is plain text, not a list, mapping or alias")
+            raise _RefusedError(
+                line, "a key is plain text, not a list, mapping or alias"
+            )
         key = str(event.value)
         if key in values:
-            raise _Refused(line, f"the key {key!r} is here twice; keep one")
+            raise _RefusedError(line, f"the key {key!r} is here twice; keep one")
         here = (*place, key)
         lines[here] = line
         values[key] = _build(next(events), events, here, lines, first)
     return values
-
