@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from guidance_bot import __version__
-from guidance_bot.answering.choosing import Choice, choose
+from guidance_bot.answering.choosing import Choice, Role, choose
 from guidance_bot.answering.confidence import Verdict
 from guidance_bot.answering.guidance import HITS, Guidance
 from guidance_bot.answering.leads import Span, authority_of, lead
@@ -33,7 +33,13 @@ NEAREST: Final = 3
 # A sentence with this share of the question's weight may begin a lead.
 MOST: Final = 0.6
 # Together with headings and the last line these stay below 150 words.
-WORDS_OF: Final = {"main": 50, "official": 50, "exception": 30, "other side": 28}
+WORDS_OF: Final[Mapping[Role, int]] = {
+    "main": 50,
+    "common": 45,
+    "official": 50,
+    "exception": 30,
+    "other side": 28,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ class Citation:
     authority: Authority
     sources: tuple[Source, ...]
     score: float
-    role: str
+    role: Role
     overdue: bool = False
 
     @property

@@ -12,7 +12,7 @@ from typing import Final, Literal
 from guidance_bot.answering.ranking import Hit
 from guidance_bot.knowledge.content import OFFICIAL, Authority, Knowledge, Passage
 
-Role = Literal["main", "official", "exception", "other side"]
+Role = Literal["main", "common", "official", "exception", "other side"]
 
 PAGES: Final = 3
 NOT_BOUND: Final = 0.6
@@ -128,7 +128,13 @@ class _Choosing:
             and hit.score >= EXTRA * found[0].score
         ]
         taken: list[Choice] = []
-        if self.strongest(first) not in OFFICIAL:
+        if self.passage(first).jurisdiction is not None:
+            # What leads is for this asker alone; what holds for everyone follows.
+            opening = self.knowledge.pages[self.passage(first).page].passages[0]
+            taken += [
+                Choice(h, "common") for h in near if self.passage(h).id == opening
+            ]
+        elif self.strongest(first) not in OFFICIAL:
             official = (hit for hit in near if self.strongest(hit) in OFFICIAL)
             taken += [Choice(hit, "official") for hit in official][:1]
         exceptions = (

@@ -313,10 +313,8 @@ class Ranking:
 
     def _highest(self, weights: Mapping[str, float], query: Query) -> float:
         asked = dict.fromkeys((*query.terms, *query.earlier))
-        most: float = sum(
-            weights[term] * self.words.highest_weight(term) for term in asked
-        )
-        return max(most * (self.words.k1 + 1), 1e-9)
+        most = sum(weights[term] * self.words.highest_weight(term) for term in asked)
+        return max(float(most * (self.words.k1 + 1)), 1e-9)
 
 
 def _pairs(runs: Iterable[Sequence[str]]) -> list[str]:
