@@ -60,7 +60,9 @@ SOURCES = """\
 """
 
 
-def page(text: str, *, title: str = "A page", summary: str = "About it.", more: str = "") -> str:
+def page(
+    text: str, *, title: str = "A page", summary: str = "About it.", more: str = ""
+) -> str:
     """Return a whole page file with *text* below its front matter."""
     return HEAD.format(title=title, summary=summary, more=more) + text
 

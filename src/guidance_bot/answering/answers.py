@@ -6,7 +6,7 @@ Slack, the terminal, the evaluation and the benchmarks all enter at ``answer``.
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,6 +30,8 @@ from guidance_bot.wording import MAX_QUESTION_CHARS, sentence
 
 ALSO: Final = 5
 NEAREST: Final = 3
+# Owner, review date and policies take the rest of 150 words.
+SCREEN_WORDS: Final = 116
 # A sentence with this share of the question's weight may begin a lead.
 MOST: Final = 0.6
 # Together with headings and the last line these stay below 150 words.
@@ -143,7 +145,8 @@ def answer(
     if verdict != "nothing":
         whose = asker.jurisdiction or guidance.knowledge.organisation.jurisdiction
         chosen = choose(guidance.knowledge, hits, whose, alone=verdict == "unsure")
-        citations = tuple(_citation(guidance, query, choice) for choice in chosen)
+        shown = [_citation(guidance, query, choice) for choice in chosen]
+        citations = tuple(_on_one_screen(shown))
     cited = {citation.passage.id for citation in citations}
     ids = (guidance.knowledge.passages[hit.number].id for hit in hits)
     return Answer(
@@ -158,6 +161,20 @@ def answer(
         tuple(read_as.items()),
         also=tuple(id_ for id_ in ids if id_ not in cited)[:ALSO],
     )
+
+
+def _on_one_screen(citations: Sequence[Citation]) -> Iterator[Citation]:
+    """Yield *citations* without the further passages that would not fit a screen."""
+    room = SCREEN_WORDS
+    for citation in citations:
+        passage, page = citation.passage, citation.page
+        words = sum(len(passage.text[a:b].split()) for a, b in citation.lead)
+        is_further = citation.role != "main"
+        if is_further and words + len(passage.heading.split()) > room:
+            continue
+        if page.id == citations[0].page.id:
+            room -= words + (len(passage.heading.split()) if is_further else 0)
+        yield citation
 
 
 def _citation(guidance: Guidance, query: Query, choice: Choice) -> Citation:
@@ -194,12 +211,13 @@ def _citation(guidance: Guidance, query: Query, choice: Choice) -> Citation:
 
 
 def _enough(guidance: Guidance, query: Query, choice: Choice) -> float:
-    # A page's first section is written to be read from its start, and so is an
-    # account of two sides. Elsewhere a paragraph with a sentence that holds
+    # A page's first section is written to be read from its start, and so are
+    # one jurisdiction's and an account of two sides. Elsewhere a paragraph with a sentence that holds
     # most of the question is the better beginning.
     passage = guidance.knowledge.passages[choice.hit.number]
     opening = guidance.knowledge.pages[passage.page].passages[0]
-    if passage.id == opening or choice.role == "other side":
+    is_for_some = passage.jurisdiction is not None
+    if passage.id == opening or is_for_some or choice.role == "other side":
         return math.inf
     words = guidance.ranking.words
     return MOST * sum(words.highest_weight(term) for term in set(query.terms))

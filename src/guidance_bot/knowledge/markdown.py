@@ -72,7 +72,7 @@ def sections(body: str) -> list[Section]:
     text, text_line = _trimmed(lines, 0, first)
     if text:
         result.append(Section("", "", 0, 1, text, text_line, None, ()))
-    ends = [start for start, _, _, _ in found[1:]] + [len(lines)]
+    ends = [*(start for start, _, _, _ in found[1:]), len(lines)][: len(found)]
     for (start, after, level, raw), end in zip(found, ends, strict=True):
         text, text_line = _trimmed(lines, after, end)
         heading, id_, jurisdiction, unknown = _attributes(raw)

@@ -195,6 +195,7 @@ def _mixture(block: Block, sources: Mapping[str, Source]) -> str | None:
             for id_ in mark.ids
             if mark.says is says
             and id_ in sources
+            and sources[id_].kind != "house"  # an entry with a mistake in it
             and (sources[id_].kind in OFFICIAL) is official
         ]
 

@@ -15,6 +15,7 @@ from guidance_bot.errors import KnowledgeError, Problem
 from guidance_bot.knowledge import schema
 from guidance_bot.knowledge.content import (
     JURISDICTIONS,
+    KINDS,
     EvaluationQuestion,
     Knowledge,
     Notice,
@@ -47,6 +48,7 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list)
     pages: dict[str, PageFile] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
+    broken: dict[str, Source] = field(default_factory=dict)
     places: dict[str, tuple[str, int]] = field(default_factory=dict)
     organisation: dict[str, Any] = field(default_factory=dict)
     synonyms: list[tuple[str, ...]] = field(default_factory=list)
@@ -84,7 +86,7 @@ def read(folders: Sequence[Folder]) -> Read:
     for page_id in sorted(reading.pages):
         page, found, problems = finish(
             reading.pages[page_id],
-            reading.sources,
+            reading.broken | reading.sources,
             organisation.jurisdictions.keys(),
         )
         reading.problems += problems
@@ -204,9 +206,36 @@ def _entries(
 
 
 def _read_sources(document: YamlText, path: str, reading: _Reading) -> None:
+    for given in document.value if isinstance(document.value, list) else ():
+        broken = _broken_source(given)
+        if broken is not None:
+            reading.broken[broken.id] = broken
     for line, entry in _entries(schema.SourceEntry, document, path, reading):
         reading.sources[entry.id] = Source(**entry.model_dump())
         reading.places[f"source:{entry.id}"] = (path, line)
+
+
+def _broken_source(given: Any) -> Source | None:
+    """Return a stand-in for an entry with a mistake in it.
+
+    Pages that cite it are not at fault, and their own mistakes still show.
+    """
+    if not isinstance(given, dict) or not isinstance(given.get("id"), str):
+        return None
+    kind = given.get("kind")
+    return Source(
+        id=given["id"],
+        title="",
+        publisher="",
+        kind=kind if kind in KINDS else "house",
+        jurisdiction="",
+        year="",
+        url=None,
+        in_force="unknown",
+        replaced_by=None,
+        read="report",
+        read_at=None,
+    )
 
 
 def _read_questions(document: YamlText, path: str, reading: _Reading) -> None:

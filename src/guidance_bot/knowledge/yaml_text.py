@@ -26,6 +26,7 @@ _HINTS = {
     "did not find expected '-' indicator": "check the indentation of this list",
     "did not find expected ',' or ']'": "a list in [ ] was not closed",
     "did not find expected ',' or '}'": "a mapping in { } was not closed",
+    "tab character": "indent with spaces",
     "cannot start any token": "indent with spaces, and put this value in quotes",
     "unexpected end of stream": "a quote was opened and not closed",
     "block sequence entries": "a list item cannot start here: put it on its own line",
@@ -64,6 +65,8 @@ def read_yaml(
         events = yaml.parse(text, Loader=_LOADER)
         nodes = _skip_start(events)
         value = _build(next(nodes), nodes, (), document.lines, first_line)
+        for _ in nodes:  # a second document would be read past otherwise
+            pass
     except _RefusedError as refused:
         line, message = refused.problem
         return document, [Problem(path, line, message)]
@@ -130,7 +133,7 @@ def _line(event: yaml.Event) -> int:
 
 
 def _scalar(event: yaml.ScalarEvent) -> str | None:
-    if event.style is None and event.value in {"", "~", "null"}:
+    if not event.style and event.value in {"", "~", "null"}:
         return None
     return str(event.value)
 

@@ -1,0 +1,114 @@
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from guidance_bot import compiled
+from guidance_bot.answering.answers import Asker, answer, as_json
+from guidance_bot.answering.guidance import Guidance
+from guidance_bot.knowledge.reader import Read
+from tests.conftest import ORGANISATION, page
+
+QUESTIONS = (
+    "may I blog anonymously?",
+    "gifts from suppliers",
+    "bloging about a docter",
+    "canteen",
+    "hello",
+    "",
+)
+
+
+def test_the_compiled_form_answers_as_the_built_one(
+    guidance: Guidance, tmp_path: Path
+) -> None:
+    compiled.store(tmp_path, guidance)
+    again = compiled.opened(tmp_path, guidance.knowledge.version)
+    for question in QUESTIONS:
+        for code in (None, "uk-health", "nz-public-service"):
+            built = as_json(answer(guidance, question, Asker(code)))
+            assert as_json(answer(again, question, Asker(code))) == built
+    assert list(again.knowledge.passages) == list(guidance.knowledge.passages)
+    assert dict(again.knowledge.pages) == dict(guidance.knowledge.pages)
+    assert dict(again.written) == dict(guidance.written)
+    assert dict(again.ranking.pairs.vocabulary) == dict(
+        guidance.ranking.pairs.vocabulary
+    )
+
+
+def test_organisation_notices_and_questions_come_back_whole(
+    read_files: Callable[[dict[str, str | bytes]], Read], tmp_path: Path
+) -> None:
+    organisation = ORGANISATION + (
+        "policies:\n  - title: Policy\nnotices:\n  - text: Stop.\n"
+        "    since: 2026-01-01\n    until: 2026-02-01\n    pages: [a]\n"
+        "contacts:\n  legal: {name: Lawyers}\nwording: {greeting: Kia ora}\n"
+    )
+    questions = "- id: q\n  question: What?\n  expect: nothing\n"
+    vocabulary = "abbreviations: {FOI: freedom of information}\n"
+    found = read_files(
+        {
+            "guidance/a/b.md": page("## A\n\nText.\n"),
+            "organisation.yaml": organisation,
+            "questions.yaml": questions,
+            "vocabulary.yaml": vocabulary,
+        }
+    )
+    guidance = Guidance.of(found.knowledge)
+    compiled.store(tmp_path, guidance)
+    again = compiled.opened(tmp_path, found.knowledge.version)
+    assert again.knowledge.organisation == found.knowledge.organisation
+    assert again.knowledge.questions == found.knowledge.questions
+    assert again.knowledge.vocabulary == found.knowledge.vocabulary
+    assert again.knowledge.sources == found.knowledge.sources
+    assert again.analysis == guidance.analysis
+    assert again.thresholds == guidance.thresholds
+
+
+def test_another_version_is_not_compiled(guidance: Guidance, tmp_path: Path) -> None:
+    with pytest.raises(compiled.NotCompiledError):
+        compiled.opened(tmp_path, guidance.knowledge.version)
+    compiled.store(tmp_path, guidance)
+    with pytest.raises(compiled.NotCompiledError):
+        compiled.opened(tmp_path, "f" * 64)
+
+
+def test_every_damaged_file_is_noticed(guidance: Guidance, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    compiled.store(cache, guidance)
+    (form,) = cache.iterdir()
+    for name in sorted(path.name for path in form.iterdir()):
+        path = form / name
+        whole = path.read_bytes()
+        path.write_bytes(bytes(len(whole)))
+        with pytest.raises(compiled.NotCompiledError):
+            compiled.opened(cache, guidance.knowledge.version)
+        compiled.store(cache, guidance)
+        path.unlink()
+        with pytest.raises(compiled.NotCompiledError):
+            compiled.opened(cache, guidance.knowledge.version)
+        compiled.store(cache, guidance)
+    assert compiled.opened(cache, guidance.knowledge.version)
+
+
+def test_the_last_three_forms_are_kept_and_nothing_half_written(
+    guidance: Guidance, tmp_path: Path
+) -> None:
+    cache = tmp_path / "cache"
+    for letter in "abcde":
+        knowledge = replace(guidance.knowledge, version=letter * 64)
+        compiled.store(cache, replace(guidance, knowledge=knowledge))
+    names = sorted(path.name[:1] for path in cache.iterdir())
+    assert names == ["c", "d", "e"]
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(
+    guidance: Guidance, tmp_path: Path
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    with pytest.raises(OSError, match="file"):
+        compiled.store(blocked / "cache", guidance)
+    assert blocked.read_text() == "in the way"
+    assert not list(tmp_path.rglob(".writing-*"))

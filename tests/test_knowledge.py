@@ -1,0 +1,146 @@
+"""The real content: it reads, its questions find their pages, its answers hold."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from guidance_bot import bootstrap
+from guidance_bot.answering.answers import Answer, Asker, answer
+from guidance_bot.answering.guidance import Guidance
+from guidance_bot.answering.labels import source_label
+from guidance_bot.bootstrap import build
+from guidance_bot.evaluation import evaluate
+from guidance_bot.knowledge.content import AUTHORITIES, OFFICIAL
+from guidance_bot.knowledge.folder import read_folder
+from guidance_bot.terminal import Paper, answer_text
+
+STARTER = Path(__file__).resolve().parents[1] / "knowledge"
+WORDS_BEFORE_SOURCES = 150
+
+
+@pytest.fixture(scope="module")
+def starter() -> Guidance:
+    return build([read_folder(STARTER)])
+
+
+def ask(starter: Guidance, question: str, code: str | None = None) -> Answer:
+    given = answer(starter, question, Asker(code))
+    return bootstrap.dated(given, starter, date(2026, 11, 22))
+
+
+def first_screen(starter: Guidance, given: Answer) -> str:
+    return answer_text(given, starter.knowledge, Paper()).split("\nSources\n")[0]
+
+
+def test_the_starter_corpus_has_no_error() -> None:
+    assert [p for p in bootstrap.check([STARTER]).problems if p.level == "error"] == []
+
+
+def test_can_i_blog_anonymously(starter: Guidance) -> None:
+    given = ask(starter, "can I blog anonymously?")
+    assert given.verdict == "answered"
+    assert given.citations[0].page.id == "personal/blogging-anonymously"
+    text = " ".join(first_screen(starter, given).split())
+    assert text.startswith("We found no UK-wide rule that bans it.")
+    for part in (
+        "the Civil Service Code applies online in an official and a personal capacity",
+        "in use until 2012",
+        "exceptions: for example, a threat to your safety",
+        "Where people disagree",
+        "owner: Digital communications",
+        "reviewed 20 Nov 2026",
+    ):
+        assert part in text
+    assert len(text.split()) <= WORDS_BEFORE_SOURCES
+    principles = starter.knowledge.sources["uk-principles-2008"]
+    label = source_label(principles, starter.knowledge.sources)
+    assert label.startswith("Official guidance, 2008")
+    assert label.endswith("in use until 2012")
+
+
+@pytest.mark.parametrize(
+    ("code", "opening"),
+    [
+        ("uk-health", "A doctor who identifies as one"),
+        ("uk-local-government", "The texts above were written for civil servants"),
+        ("nz-public-service", "• The Code of Conduct for the Public Sector governs"),
+    ],
+)
+def test_the_same_question_leads_differently_for_others(
+    starter: Guidance, code: str, opening: str
+) -> None:
+    given = ask(starter, "can I blog anonymously?", code)
+    assert " ".join(first_screen(starter, given).split()).startswith(opening)
+    assert "We found no UK-wide rule" in first_screen(starter, given)
+
+
+def test_no_answer_to_the_folders_own_questions_is_longer_than_a_screen(
+    starter: Guidance,
+) -> None:
+    for question in starter.knowledge.questions:
+        given = ask(starter, question.question, question.jurisdiction)
+        words = first_screen(starter, given).split()
+        assert len(words) <= WORDS_BEFORE_SOURCES, question.id
+
+
+def test_quality_does_not_fall_below_its_floor(starter: Guidance) -> None:
+    """The floor is what was reached when the questions were last reviewed."""
+    report = evaluate(starter, starter.knowledge.questions)
+    assert report.right_first >= 17
+    assert report.right_in_three >= 25
+    assert report.refused == 0
+    assert report.wrong_but_confident <= 3
+
+
+def sections_of(text: str) -> Iterator[tuple[str, str]]:
+    """Yield id and text of each section, by the rules of docs/editing.md alone."""
+    body = text.split("\n---\n", 1)[1]
+    heading, lines = None, []
+    for line in [*body.split("\n"), "# end {#end}"]:
+        match = re.match(r"#{1,6} .*\{#([\w-]+)[^}]*\}$", line)
+        if match is None:
+            lines.append(line)
+            continue
+        if heading is not None:
+            yield heading, "\n".join(lines).strip("\n")
+        heading, lines = match[1], []
+
+
+def test_every_passage_is_the_slice_of_its_page_that_its_id_names(
+    starter: Guidance,
+) -> None:
+    of_id = {passage.id: passage for passage in starter.knowledge.passages}
+    for page in starter.knowledge.pages.values():
+        text = (STARTER / "guidance" / f"{page.id}.md").read_text(encoding="utf-8")
+        for id_, section in sections_of(text):
+            passage = of_id[f"{page.id}#{id_}"]
+            assert section == passage.text or section.startswith(passage.text)
+        assert {id_.split("~")[0] for id_ in page.passages} == {
+            f"{page.id}#{id_}" for id_, _ in sections_of(text)
+        }
+
+
+def test_sections_stand_alone_in_150_words(starter: Guidance) -> None:
+    for passage in starter.knowledge.passages:
+        words = re.sub(r"\[(?:see )?@[^\]]+\]|\[ours\]", "", passage.text).split()
+        assert len(words) <= 150, passage.id
+
+
+def test_what_is_shown_as_official_cites_an_official_text(starter: Guidance) -> None:
+    sources = starter.knowledge.sources
+    for passage in starter.knowledge.passages:
+        for paragraph in passage.paragraphs:
+            kinds = {sources[id_].kind for id_ in paragraph.sources}
+            if paragraph.authority in OFFICIAL:
+                assert paragraph.says
+                assert kinds <= OFFICIAL
+            assert paragraph.authority in AUTHORITIES
+
+
+def test_links_of_sources_are_addresses(starter: Guidance) -> None:
+    for source in starter.knowledge.sources.values():
+        for address in (source.url, source.read_at):
+            assert address is None or re.match(r"https?://[\w.-]+\.[a-z]+", address)
