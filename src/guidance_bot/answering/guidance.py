@@ -1,5 +1,6 @@
 """Knowledge with its index, and a question as the terms it is searched by."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,8 @@ from guidance_bot.answering.tokens import Analysis, Word
 from guidance_bot.knowledge.content import Knowledge, Passage
 
 HITS: Final = 40
+# A sentence that ends in a question mark; the others tell what it is about.
+_QUESTION: Final = re.compile(r"[^.!?\n]*\?")
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,13 @@ class Guidance:
         """Return *question* as the terms that are searched."""
         terms = tuple(word.term for word in self.words(question)[0])
         before = tuple(w.term for text in earlier for w in self.words(text)[0])
-        return Query(terms, before, self.analysis.related(terms))
+        asked = {
+            word.term
+            for sentence in _QUESTION.findall(question)
+            for word in self.words(sentence)[0]
+        }
+        background = frozenset(terms) - asked if asked else frozenset[str]()
+        return Query(terms, before, self.analysis.related(terms), background)
 
     def search(self, question: str, *, limit: int = HITS) -> list[Hit]:
         """Return the passages that share a term with *question*, best first."""

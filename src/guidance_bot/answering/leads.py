@@ -32,6 +32,10 @@ _MARKER: Final = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+|\s*>\s?")
 _MARKS: Final = re.compile(r"\s*\[(?:(?:see )?@[^\]\n]+|ours)\]")
 
 
+SHORT_WORDS: Final = 25
+"""A first paragraph below this is followed by others even if they match no better."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence of a passage: where it stands and how well it matches."""
@@ -41,6 +45,7 @@ class Sentence:
     words: int
     weight: float
     is_exception: bool
+    is_stem: bool
 
 
 def lead(
@@ -61,6 +66,8 @@ def lead(
     rule keeps its exception.
     """
     found = list(_sentences(passage, weight, among, whole_paragraphs))
+    # "It does not:" says nothing without the list below it.
+    found = [s for s in found if not s.is_stem] or found
     if not found:
         return ()
     best = max(found, key=lambda s: (s.weight, -s.span[0]))
@@ -70,8 +77,12 @@ def lead(
         first = next(s for s in found if s.paragraph == best.paragraph)
     taken = [first]
     room = words - first.words
+    own = [s for s in found if s.paragraph == first.paragraph]
+    is_short = sum(s.words for s in own) < SHORT_WORDS
+    most = max(s.weight for s in own)
     for sentence in sorted(found, key=lambda s: _priority(s, first, whole_paragraphs)):
-        if sentence is not first and sentence.words <= room:
+        adds = sentence in own or is_short or whole_paragraphs or sentence.weight > most
+        if sentence is not first and adds and sentence.words <= room:
             taken.append(sentence)
             room -= sentence.words
     return _joined(sorted(taken, key=lambda s: s.span))
@@ -118,6 +129,7 @@ def _sentences(
                 len(text.split()),
                 weight(text),
                 _EXCEPTION.search(text) is not None,
+                text.rstrip().endswith(":"),
             )
 
 

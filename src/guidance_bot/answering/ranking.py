@@ -26,6 +26,8 @@ HEADING_COPIES: Final = 2
 BIGRAM_WEIGHT: Final = 0.4
 PAGE_WEIGHT: Final = 1.0
 SYNONYM_WEIGHT: Final = 0.4
+EARLIER_WEIGHT: Final = 0.5
+BACKGROUND_WEIGHT: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +183,9 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question as weighted terms: its own at 1, earlier ones and synonyms less.
+    """A question as weighted terms: its own at 1, the others less.
 
+    ``background`` are terms of the sentences around the question proper;
     ``stands_for`` maps a term that the vocabulary added to the asked terms
     that it may stand for.
     """
@@ -190,12 +193,16 @@ class Query:
     terms: tuple[str, ...]
     earlier: tuple[str, ...] = ()
     stands_for: Mapping[str, tuple[str, ...]] | None = None
+    background: frozenset[str] = frozenset()
 
-    def weights(self, earlier_weight: float = 0.5) -> dict[str, float]:
+    def weights(self) -> dict[str, float]:
         """Return term → weight; a term asked twice counts once."""
-        weights = dict.fromkeys(self.terms, 1.0)
+        weights = {
+            term: BACKGROUND_WEIGHT if term in self.background else 1.0
+            for term in self.terms
+        }
         for term in self.earlier:
-            weights.setdefault(term, earlier_weight)
+            weights.setdefault(term, EARLIER_WEIGHT)
         for term in self.stands_for or {}:
             weights.setdefault(term, SYNONYM_WEIGHT)
         return weights
