@@ -3,7 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DEV_READY := $(VENV)/.dev-ready
 QUESTION ?= can I blog anonymously?
+export QUESTION
+
+install = if $(BIN)/python -m pip --version >/dev/null 2>&1; then pip="$(BIN)/python -m pip"; else pip="$(PYTHON) -m pip --python $(BIN)/python"; fi; \
+	$$pip install --quiet --disable-pip-version-check -c constraints.txt -e $(1) || \
+	{ echo "The environment could not be filled; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 
 .DEFAULT_GOAL := all
 .PHONY: all ask setup check test evaluate golden format benchmark clean
@@ -11,21 +17,27 @@ QUESTION ?= can I blog anonymously?
 all: check test
 
 $(READY): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "guidance-bot needs Python 3.11 or newer; name one with PYTHON=python3.12")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "No virtual environment could be made; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
-	@echo "Setting up $(VENV) (once) …" >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(PYTHON) -c 'import sys; sys.exit("guidance-bot needs Python 3.11 or newer; name one: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
+	@echo "Setting up $(VENV), once …" >&2
+	@# Debian ships venv without pip unless python3-venv is installed; its own pip then fills the environment.
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || $(PYTHON) -m venv --clear --without-pip $(VENV)
+	@$(call install,.)
 	@touch $(READY)
 
-setup: $(READY)
+$(DEV_READY): $(READY)
+	@echo "Adding the tools for tests and checks, once …" >&2
+	@$(call install,'.[dev]')
+	@touch $(DEV_READY)
+
+setup: $(DEV_READY)
 
 ask: $(READY)
-	@$(BIN)/guidance-bot ask "$(QUESTION)"
+	@$(BIN)/guidance-bot ask "$$QUESTION"
 
-test: $(READY)
+test: $(DEV_READY)
 	$(BIN)/python -m pytest -q
 
-check: $(READY)
+check: $(DEV_READY)
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
@@ -35,10 +47,10 @@ check: $(READY)
 evaluate: $(READY)
 	$(BIN)/guidance-bot evaluate
 
-golden: $(READY)
+golden: $(DEV_READY)
 	$(BIN)/python -m pytest -q --inline-snapshot=fix,create
 
-format: $(READY)
+format: $(DEV_READY)
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
 

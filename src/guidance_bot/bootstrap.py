@@ -1,5 +1,6 @@
 """Settings → services, wired by hand: where knowledge lies, how it is loaded, what check joins."""
 
+import hashlib
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
@@ -14,12 +15,13 @@ from guidance_bot.answering.guidance import Guidance
 from guidance_bot.errors import KnowledgeError, Problem, SettingsError
 from guidance_bot.evaluation import calibrated, question_problems
 from guidance_bot.knowledge.content import MODES, Notice
-from guidance_bot.knowledge.folder import Folder, read_folder, version
+from guidance_bot.knowledge.folder import Folder, is_knowledge, read_folder, version
 
 if TYPE_CHECKING:
     from guidance_bot.knowledge.reader import Read
 
 GIT_TIMEOUT_S: Final = 5
+SHA1_DIGITS: Final = 40
 HERE: Final = Path(__file__).resolve().parent
 
 
@@ -124,33 +126,51 @@ def dated(given: Answer, guidance: Guidance, today: date) -> Answer:
 def commit(folders: Sequence[Path]) -> str | None:
     """Return the commit of the one folder that is read, or ``None``.
 
-    Only where git tracks the folder itself and nothing in it has changed;
-    without git, or in a repository that ignores the folder, there is none.
+    Only where that commit holds every file as it was read, and no other
+    page. Without git, or in a repository that knows nothing of the folder,
+    there is none.
     """
     if len(folders) != 1 or shutil.which("git") is None:
         return None
-    listed = _git(folders[0], "ls-files", "--", ".")
-    changed = _git(folders[0], "status", "--porcelain", "--ignored", "--", ".")
-    if not listed or changed is None or changed:
+    # Content is compared here and not by "git status": that would run the
+    # filters of whatever repository this is, and write to its index.
+    listed = _git(folders[0], "ls-tree", "-r", "-z", "HEAD")
+    head = _git(folders[0], "rev-parse", "HEAD")
+    files = read_folder(folders[0]).files
+    if not listed or head is None or not files:
         return None
-    return _git(folders[0], "rev-parse", "HEAD")
+    entries = (entry.partition("\t") for entry in listed.split("\0") if entry)
+    tracked = {name: meta.split()[-1] for meta, _, name in entries}
+    missing = (name for name in tracked if is_knowledge(name) and name not in files)
+    same = all(
+        tracked.get(name) == _blob(content, head) for name, content in files.items()
+    )
+    return head if same and next(missing, None) is None else None
+
+
+def _blob(content: bytes, like: str) -> str:
+    """Return git's name for *content*, in the hash that names *like*."""
+    held = f"blob {len(content)}\0".encode() + content
+    if len(like) == SHA1_DIGITS:
+        return hashlib.sha1(held, usedforsecurity=False).hexdigest()
+    return hashlib.sha256(held).hexdigest()
 
 
 def _git(folder: Path, *arguments: str) -> str | None:
-    # The repository may be anybody's: its hooks and monitors are not run.
-    command = ["git", "-C", str(folder), "-c", "core.fsmonitor=false", *arguments]
+    command = ["git", "-C", str(folder), *arguments]
     try:
         done = subprocess.run(  # noqa: S603 - a fixed command; the folder is the operator's
             command,
             capture_output=True,
             check=False,
-            text=True,
             timeout=GIT_TIMEOUT_S,
             stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return done.stdout.strip() if done.returncode == 0 else None
+    if done.returncode != 0:
+        return None
+    return done.stdout.decode("utf-8", "replace").strip()
 
 
 def _read(folders: Sequence[Folder]) -> tuple["Read", list[Problem]]:

@@ -1,6 +1,8 @@
 """The commands, each a few lines; the only room that reads the clock."""
 
+import io
 import json
+import os
 import shutil
 import sys
 from collections.abc import Iterable
@@ -47,9 +49,13 @@ def main() -> None:
     """
     # The same bytes in every locale: a pipe under LC_ALL=C gets UTF-8 too.
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # both are text streams
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        commands(prog_name="guidance-bot")
+        try:
+            commands(prog_name="guidance-bot")
+        finally:
+            _flush()
     except KnowledgeError as error:
         count = len(error.problems)
         print(problems_text(error.problems, "text"), file=sys.stderr)
@@ -58,6 +64,16 @@ def main() -> None:
     except GuidanceBotError as error:
         print(f"guidance-bot: {error}", file=sys.stderr)
         sys.exit(EXIT_USAGE)
+
+
+def _flush() -> None:
+    # A reader that has seen enough (head, less) is no error; without this,
+    # Python complains about the closed pipe while it shuts down.
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -81,6 +97,12 @@ def _paper() -> Paper:
 def _print_json(value: Any) -> None:
     # ASCII only: the same bytes whatever the reader's encoding.
     print(json.dumps(value))
+
+
+def _text(argument: str) -> str:
+    # Arguments are bytes that Python decoded by the locale; ours are UTF-8.
+    raw = argument.encode("utf-8", "surrogateescape")
+    return raw.decode("utf-8", "replace")
 
 
 def _jurisdiction(guidance: Guidance, code: str | None) -> str | None:
@@ -114,13 +136,15 @@ def ask(  # noqa: PLR0917 - one parameter an option
     """Answer QUESTION with the passage that applies, and who stands behind it."""
     if (question is None) == (batch is None):
         raise click.UsageError("Give a QUESTION in quotes, or --batch FILE.")
+    if batch is not None and (jurisdiction or earlier):
+        raise click.UsageError("In a batch, each line has its own 'for' and 'after'.")
     when = today.date() if today else date.today()  # noqa: DTZ011, TID251 - the day where the asker is
     if batch is not None:
         _ask_batch(batch, when, folders)
         return
     guidance = _guidance(folders)
     asker = Asker(_jurisdiction(guidance, jurisdiction))
-    given = answer(guidance, question or "", asker, earlier)
+    given = answer(guidance, _text(question or ""), asker, [*map(_text, earlier)])
     given = bootstrap.dated(given, guidance, when)
     if as_document:
         document = as_json(given)

@@ -5,12 +5,14 @@ is arrays that are mapped, not read. A form is never trusted across content,
 code or releases: all three are in its name.
 """
 
+import errno
 import json
 import os
 import shutil
 import tempfile
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -63,7 +65,7 @@ def opened(cache: Path, version: str) -> Guidance:
         _verify(folder)
         small = json.loads((folder / "small.json").read_bytes())
         return _guidance(folder, small)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotCompiledError(str(error)) from error
 
 
@@ -80,9 +82,11 @@ def store(cache: Path, guidance: Guidance) -> None:
         if final.exists():  # damaged, or written by another process meanwhile
             shutil.rmtree(final, ignore_errors=True)
         aside.rename(final)
-    except OSError:
+    except OSError as error:
         shutil.rmtree(aside, ignore_errors=True)
-        raise
+        # Another process stored the same form between our look and our rename.
+        if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
+            raise
     _prune(cache)
 
 
@@ -107,9 +111,11 @@ def _code_print() -> str:
 
 
 def _prune(cache: Path) -> None:
-    forms = [path for path in cache.iterdir() if (path / _MANIFEST).is_file()]
-    forms.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
-    for path in forms[KEPT:]:
+    forms: list[tuple[int, Path]] = []
+    for path in cache.iterdir():
+        with suppress(OSError):  # another process may prune at the same time
+            forms.append(((path / _MANIFEST).stat().st_mtime_ns, path))
+    for _, path in sorted(forms, reverse=True)[KEPT:]:
         shutil.rmtree(path, ignore_errors=True)
 
 

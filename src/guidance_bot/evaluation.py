@@ -161,8 +161,8 @@ def _alias_problems(guidance: Guidance, page: Page) -> Iterator[Problem]:
             continue
         winner = _winner(guidance, question, page)
         if winner != page.id:
-            finds = f"{winner!r} wins" if winner else "finds nothing else on"
-            message = f"questions: {question!r}: {finds} over {page.id!r} without it"
+            wins = f"{winner!r} wins over" if winner else "nothing finds"
+            message = f"questions: without {question!r} here, {wins} {page.id!r}"
             yield Problem(page.path, line, message, "warning")
 
 

@@ -14,7 +14,7 @@ from guidance_bot import __version__
 from guidance_bot.answering.choosing import Choice, Role, choose
 from guidance_bot.answering.confidence import Verdict
 from guidance_bot.answering.guidance import HITS, Guidance
-from guidance_bot.answering.leads import Span, authority_of, lead
+from guidance_bot.answering.leads import Span, authority_of, lead, words_in
 from guidance_bot.answering.ranking import Hit, Query
 from guidance_bot.answering.small_talk import Occasion, occasion
 from guidance_bot.answering.tokens import Word
@@ -165,15 +165,17 @@ def answer(
 
 def _on_one_screen(citations: Sequence[Citation]) -> Iterator[Citation]:
     """Yield *citations* without the further passages that would not fit a screen."""
-    room = SCREEN_WORDS
+    first = citations[0]
+    room = SCREEN_WORDS - len(first.page.title.split())
     for citation in citations:
-        passage, page = citation.passage, citation.page
-        words = sum(len(passage.text[a:b].split()) for a, b in citation.lead)
-        is_further = citation.role != "main"
-        if is_further and words + len(passage.heading.split()) > room:
-            continue
-        if page.id == citations[0].page.id:
-            room -= words + (len(passage.heading.split()) if is_further else 0)
+        text = citation.passage.text
+        words = sum(words_in(text[start:end]) for start, end in citation.lead)
+        if citation.role != "main":
+            words += len(citation.passage.heading.split())
+            if words > room:
+                continue
+        if citation.page.id == first.page.id:
+            room -= words
         yield citation
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from guidance_bot.answering.ranking import Hit
+from guidance_bot.answering.ranking import DECIMALS, Hit
 from guidance_bot.knowledge.content import OFFICIAL, Authority, Knowledge, Passage
 
 Role = Literal["main", "common", "official", "exception", "other side"]
@@ -75,7 +75,8 @@ class _Choosing:
     def worth(self, hit: Hit) -> float:
         if self.binds(hit):
             return hit.score
-        return hit.score * (NOT_BOUND if self.jurisdiction else NOT_KNOWN)
+        part = NOT_BOUND if self.jurisdiction else NOT_KNOWN
+        return round(hit.score * part, DECIMALS)
 
     def strongest(self, hit: Hit) -> Authority:
         return self.passage(hit).strongest

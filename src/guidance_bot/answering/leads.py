@@ -88,6 +88,11 @@ def lead(
     return _joined(sorted(taken, key=lambda s: s.span))
 
 
+def words_in(text: str) -> int:
+    """Return how many words people read in *text*; citation marks are none."""
+    return len(_MARKS.sub("", text).split())
+
+
 def authority_of(passage: Passage, spans: Sequence[Span]) -> Authority:
     """Return the weakest authority of the paragraphs in which *spans* lie."""
     touched = [
@@ -126,7 +131,7 @@ def _sentences(
             yield Sentence(
                 (start, end),
                 number,
-                len(text.split()),
+                words_in(text),
                 weight(text),
                 _EXCEPTION.search(text) is not None,
                 text.rstrip().endswith(":"),

@@ -62,6 +62,16 @@ def read_folder(root: Path) -> Folder:
     return Folder(shown, files, tuple(problems))
 
 
+def is_knowledge(name: str) -> bool:
+    """Tell whether the file *name*, relative to its folder, would be read."""
+    *folders, file = name.split("/")
+    if any(part.startswith((".", "~", "#")) for part in (*folders, file)):
+        return False
+    if not folders:
+        return file.lower().endswith(ENDINGS[:2])
+    return folders[0] in FOLDERS and file.lower().endswith(ENDINGS)
+
+
 def version(folders: Sequence[Folder]) -> str:
     """Return the knowledge version: a digest of the folders' names and bytes.
 

@@ -22,7 +22,10 @@ _ATTRIBUTES: Final = re.compile(r"\s*\{(?P<inside>[^{}]*)\}\s*$")
 _SOURCE_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 # Raw HTML stays text: a page is read in Slack and terminals, never in a browser.
-_PARSER: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
+# What is inside a line is not parsed at all: only the blocks are wanted.
+_PARSER: Final = (
+    MarkdownIt("commonmark", {"html": False}).enable("table").disable("inline")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,43 @@
+"""How the live tests start ``guidance-bot``: a process of its own, a bare environment."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+STARTER = ROOT / "knowledge"
+TIMEOUT_S = 60
+
+Done = subprocess.CompletedProcess[bytes]
+
+
+def environ(home: Path, **more: str) -> dict[str, str]:
+    """Return an environment that holds nothing of the machine's but PATH."""
+    own = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(home),
+        "GUIDANCE_BOT_CACHE": str(home / "cache"),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+    }
+    return own | more
+
+
+def python(*arguments: str | Path, env: Mapping[str, str], cwd: Path) -> Done:
+    """Run this Python with *arguments* and return what came of it."""
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        env=dict(env),
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=TIMEOUT_S,
+    )
+
+
+def guidance_bot(*arguments: str | Path, env: Mapping[str, str]) -> Done:
+    """Run ``guidance-bot`` with *arguments* from the home in *env*."""
+    return python("-m", "guidance_bot", *arguments, env=env, cwd=Path(env["HOME"]))
