@@ -65,7 +65,7 @@ def test_can_i_blog_anonymously(starter: Guidance) -> None:
     ("code", "opening"),
     [
         ("uk-health", "A doctor who identifies as one"),
-        ("uk-local-government", "The texts above were written for civil servants"),
+        ("uk-local-government", "What official texts say about anonymous blogs was"),
         ("nz-public-service", "• The Code of Conduct for the Public Sector governs"),
     ],
 )

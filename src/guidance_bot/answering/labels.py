@@ -32,7 +32,7 @@ def source_label(source: Source, sources: Mapping[str, Source]) -> str:
         parts.append("undated")
     if source.read == "report" and source.read_at:
         host = urlsplit(source.read_at).hostname or source.read_at
-        parts.append(f"as reported by {host.removeprefix('www.')}")
+        parts.append(f"as reported by {host.strip('.').removeprefix('www.')}")
     return ", ".join(parts)
 
 
