@@ -102,13 +102,16 @@ def _answered(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str
     for citation in same:
         heading = f"{citation.passage.heading} ({AUTHORITY[citation.authority]})"
         yield f"{paper.bold(paper.wrap(heading))}\n{_lead(citation, notes, paper)}"
+    if given.misses_much:
+        text = sentence("misses", overrides, words=quoted(given.unmatched))
+        yield paper.wrap(text)
     yield _footer(first, knowledge, paper)
     if notes.numbers:
         yield _sources(notes, knowledge, paper)
     further = [c for c in others if c.page.id != first.page.id]
     if further:
         pointers = (_pointer(c, given, knowledge, paper) for c in further)
-        yield "\n".join([paper.bold("See also"), *pointers])
+        yield "\n".join([paper.bold(sentence("see-also", overrides)), *pointers])
     if given.asker.jurisdiction is None and knowledge.organisation.jurisdiction is None:
         yield _which_rules(given, knowledge, paper)
 
@@ -193,7 +196,7 @@ def _which_rules(given: Answer, knowledge: Knowledge, paper: Paper) -> str:
 
 def _sources(notes: _Notes, knowledge: Knowledge, paper: Paper) -> str:
     names = knowledge.organisation.jurisdictions
-    lines = [paper.bold("Sources")]
+    lines = [paper.bold(sentence("sources", knowledge.organisation.wording))]
     for id_, number in notes.numbers.items():
         source = knowledge.sources[id_]
         whose = names.get(source.jurisdiction, source.jurisdiction)
@@ -243,7 +246,10 @@ def _nothing(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str]
     if pages:
         lines = [f"• {page.title} (guidance-bot show {page.id})" for page in pages]
         yield "\n".join(
-            ["The nearest pages", *(paper.wrap(x, rest="  ") for x in lines)]
+            [
+                sentence("nearest-pages", overrides),
+                *(paper.wrap(x, rest="  ") for x in lines),
+            ]
         )
     owner = person_to_ask(pages[0].id if pages else "", knowledge)
     yield paper.wrap(sentence("ask-owner", overrides, owner=owner)) if owner else ""

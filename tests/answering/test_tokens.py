@@ -32,7 +32,7 @@ def test_words_keep_what_was_typed_without_the_possessive() -> None:
     ]
 
 
-def test_a_synonym_stands_for_what_was_asked() -> None:
+def test_a_synonym_related_what_was_asked() -> None:
     analysis = Analysis.of(
         Vocabulary((("FOI", "freedom of information"), ("tweet", "post")))
     )

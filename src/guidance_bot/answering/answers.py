@@ -32,6 +32,8 @@ ALSO: Final = 5
 NEAREST: Final = 3
 # Owner, review date and policies take the rest of 150 words.
 SCREEN_WORDS: Final = 116
+# From this share of the question's weight on, missing words are named.
+MUCH: Final = 0.25
 # A sentence with this share of the question's weight may begin a lead.
 MOST: Final = 0.6
 # Together with headings and the last line these stay below 150 words.
@@ -76,6 +78,7 @@ class Citation:
 class Answer:
     """What the bot replies. ``notices``, ``overdue`` and ``commit`` are added at
     the edge, from the day's date and git; the receipt does not cover them.
+    ``misses_much``: the unmatched words carry a good part of the question.
     """
 
     question: str
@@ -86,6 +89,7 @@ class Answer:
     earlier: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
     unmatched: tuple[str, ...] = ()
+    misses_much: bool = False
     read_as: tuple[tuple[str, str], ...] = ()
     also: tuple[str, ...] = ()
     occasion: Occasion | None = None
@@ -158,6 +162,7 @@ def answer(
         tuple(earlier),
         citations,
         unmatched,
+        _weight(guidance, words, unmatched) >= MUCH,
         tuple(read_as.items()),
         also=tuple(id_ for id_ in ids if id_ not in cited)[:ALSO],
     )
@@ -238,6 +243,12 @@ def _unmatched(
     covered = {t for term, asked in added.items() if term in held for t in asked}
     missing = (w.typed for w in words if w.term not in held and w.term not in covered)
     return tuple(dict.fromkeys(missing))
+
+
+def _weight(guidance: Guidance, words: Sequence[Word], typed: Sequence[str]) -> float:
+    """Return the share of the question's weight that the words *typed* carry."""
+    weights = {w.typed: guidance.ranking.words.highest_weight(w.term) for w in words}
+    return sum(weights[word] for word in typed) / max(sum(weights.values()), 1e-9)
 
 
 def as_json(given: Answer) -> dict[str, Any]:

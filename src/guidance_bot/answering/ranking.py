@@ -8,7 +8,7 @@ that a question touches only the postings of its terms.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final
 
@@ -138,6 +138,12 @@ class Postings(BM25Plus):  # type: ignore[misc]  # rank_bm25 has no types
             np.float64, copy=False
         )
 
+    def holding(self, terms: Iterable[str]) -> NDArray[np.int32]:
+        """Return the numbers of the documents that hold any of *terms*."""
+        known = (self.vocabulary[t] for t in terms if t in self.vocabulary)
+        spans = [self.number[self.start[n] : self.start[n + 1]] for n in known]
+        return np.unique(np.concatenate(spans)) if spans else self.number[:0]
+
     def shift(self, terms: Iterable[str]) -> float:
         """Return what the stock class adds to every passage for *terms*."""
         known = (self.vocabulary[t] for t in terms if t in self.vocabulary)
@@ -172,8 +178,9 @@ class Hit:
 
     ``score`` decides the order. ``signal`` decides how sure we are: the score
     of the words alone, in units of the rarest word, times its share of the
-    highest score this question could reach. Both are 0 or more; a signal
-    around 1 is one rare word, well matched.
+    highest score this question could reach, times the square of the share of
+    the question that the page mentions at all. Both are 0 or more; a signal
+    around 1 is one rare word, well matched, with nothing missing.
     """
 
     number: int
@@ -186,13 +193,13 @@ class Query:
     """A question as weighted terms: its own at 1, the others less.
 
     ``background`` are terms of the sentences around the question proper;
-    ``stands_for`` maps a term that the vocabulary added to the asked terms
+    ``related`` maps a term that the vocabulary added to the asked terms
     that it may stand for.
     """
 
     terms: tuple[str, ...]
     earlier: tuple[str, ...] = ()
-    stands_for: Mapping[str, tuple[str, ...]] | None = None
+    related: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     background: frozenset[str] = frozenset()
 
     def weights(self) -> dict[str, float]:
@@ -203,7 +210,7 @@ class Query:
         }
         for term in self.earlier:
             weights.setdefault(term, EARLIER_WEIGHT)
-        for term in self.stands_for or {}:
+        for term in self.related:
             weights.setdefault(term, SYNONYM_WEIGHT)
         return weights
 
@@ -312,11 +319,23 @@ class Ranking:
         order = matched[np.lexsort((matched, -scores[matched]))[:limit]]
         share = words[order] / self._highest(weights, query)
         rarest = np.log(self.words.corpus_size + 1)
-        signals = np.round(words[order] / rarest * share, DECIMALS)
+        mentioned = self._mentioned(query, weights)[self.page_of[order]]
+        signals = np.round(words[order] / rarest * share * mentioned**2, DECIMALS)
         return [
             Hit(int(number), float(scores[number]), float(signal))
             for number, signal in zip(order, signals, strict=True)
         ]
+
+    def _mentioned(self, query: Query, weights: Mapping[str, float]) -> Floats:
+        """Return, for each page, the share of the question's weight it mentions."""
+        held = np.zeros(self.pages.corpus_size)
+        total = 0.0
+        for term in dict.fromkeys((*query.terms, *query.earlier)):
+            weight = weights[term] * self.words.highest_weight(term)
+            total += weight
+            names = [term, *(t for t, of in query.related.items() if term in of)]
+            held[self.pages.holding(names)] += weight
+        return held / max(total, 1e-9)
 
     def _highest(self, weights: Mapping[str, float], query: Query) -> float:
         asked = dict.fromkeys((*query.terms, *query.earlier))
