@@ -58,4 +58,4 @@ benchmark: $(READY)
 	$(BIN)/python benchmarks/cold_ask.py
 
 clean:
-	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -84,7 +84,7 @@ def test_show_prints_a_page_or_one_passage(run: Run, write: Write) -> None:
     code, whole, _ = run("show", "personal/blogging", "--knowledge", root)
     assert code == 0
     assert "Where people disagree #sides" in whole
-    assert "(Official guidance [2])" in " ".join(whole.split())
+    assert "(Official guidance, 2008, in use until 2012 [2])" in " ".join(whole.split())
     code, part, _ = run("show", "personal/blogging#sides", "--knowledge", root)
     assert "The short answer" not in part
     code, out, _ = run("show", "personal/blogging", "--json", "--knowledge", root)

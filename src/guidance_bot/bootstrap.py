@@ -51,6 +51,12 @@ def knowledge_folders(given: Sequence[Path], configured: Sequence[Path]) -> list
     else the corpus in the wheel, else the repository's. Never the working directory.
     """
     for chosen in (given, configured):
+        for path in chosen:
+            if not path.is_dir():
+                raise SettingsError(
+                    f"there is no folder {str(path)!r}; --knowledge and "
+                    "GUIDANCE_BOT_KNOWLEDGE name folders of guidance"
+                )
         if chosen:
             return list(chosen)
     for path in (HERE / "_corpus", HERE.parents[1] / "knowledge"):
@@ -100,9 +106,9 @@ def check(folders: Sequence[Path]) -> Report:
         found, problems = _read([read_folder(path) for path in folders])
     except KnowledgeError as error:
         return Report(error.problems, {})
-    if not any(problem.level == "error" for problem in problems):
-        guidance = calibrated(Guidance.of(found.knowledge))
-        problems = [*problems, *question_problems(guidance)]
+    # Also when there are errors: an editor sees everything at once.
+    guidance = calibrated(Guidance.of(found.knowledge))
+    problems = [*problems, *question_problems(guidance, found.paths)]
     return Report(tuple(sorted(problems)), _coverage(found))
 
 
@@ -188,7 +194,8 @@ def _concerns(
 ) -> bool:
     if not notice.since <= today <= notice.until:
         return False
-    if notice.jurisdictions and whose not in notice.jurisdictions:
+    # Somebody whose jurisdiction is unknown may be concerned.
+    if notice.jurisdictions and whose not in (None, *notice.jurisdictions):
         return False
     return not notice.pages or any(
         page == wanted or page.startswith(f"{wanted}/")

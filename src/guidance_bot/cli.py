@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from guidance_bot.answering.guidance import Guidance
 from guidance_bot.answering.labels import source_label
 from guidance_bot.errors import GuidanceBotError, KnowledgeError, UsageError
 from guidance_bot.terminal import Paper, answer_text, page_text, problems_text
+from guidance_bot.wording import printable
 
 EXIT_KNOWLEDGE = 1
 EXIT_USAGE = 2
@@ -28,6 +29,8 @@ def _folders(
     _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
 ) -> list[Path]:
     named = [path for text in given for path in settings.folders(text)]
+    if given and not named:
+        raise UsageError("--knowledge is empty; it names a folder of guidance")
     return bootstrap.knowledge_folders(named, settings.current().knowledge)
 
 
@@ -57,9 +60,8 @@ def main() -> None:
         finally:
             _flush()
     except KnowledgeError as error:
-        count = len(error.problems)
         print(problems_text(error.problems, "text"), file=sys.stderr)
-        print(f"{count} {'problem' if count == 1 else 'problems'}", file=sys.stderr)
+        print(_count(len(error.problems), "problem"), file=sys.stderr)
         sys.exit(EXIT_KNOWLEDGE)
     except GuidanceBotError as error:
         print(f"guidance-bot: {error}", file=sys.stderr)
@@ -72,8 +74,11 @@ def _flush() -> None:
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            print(f"guidance-bot: cannot print: {error.strerror}", file=sys.stderr)
+            sys.exit(EXIT_USAGE)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -103,6 +108,10 @@ def _text(argument: str) -> str:
     # Arguments are bytes that Python decoded by the locale; ours are UTF-8.
     raw = argument.encode("utf-8", "surrogateescape")
     return raw.decode("utf-8", "replace")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _jurisdiction(guidance: Guidance, code: str | None) -> str | None:
@@ -147,9 +156,7 @@ def ask(  # noqa: PLR0917 - one parameter an option
     given = answer(guidance, _text(question or ""), asker, [*map(_text, earlier)])
     given = bootstrap.dated(given, guidance, when)
     if as_document:
-        document = as_json(given)
-        document["knowledge"]["commit"] = bootstrap.commit(folders)
-        _print_json(document)
+        _print_json(as_json(replace(given, commit=bootstrap.commit(folders))))
     else:
         print(answer_text(given, guidance.knowledge, _paper()))
 
@@ -162,9 +169,8 @@ def _ask_batch(batch: Path, when: date, folders: list[Path]) -> None:
     commit = bootstrap.commit(folders)
     for line in asked:
         given = answer(guidance, line.question, Asker(line.jurisdiction), line.earlier)
-        document = as_json(bootstrap.dated(given, guidance, when))
-        document["knowledge"]["commit"] = commit
-        _print_json({"id": line.id} | document)
+        given = replace(bootstrap.dated(given, guidance, when), commit=commit)
+        _print_json({"id": line.id} | as_json(given))
 
 
 @commands.command()
@@ -236,7 +242,7 @@ def _print_table(heads: tuple[str, str], rows: Iterable[tuple[str, str]]) -> Non
     table.add_column(heads[0], overflow="fold", ratio=2)
     table.add_column(heads[1], overflow="fold", ratio=3)
     for one, two in rows:
-        table.add_row(Text(one), Text(two))
+        table.add_row(Text(printable(one)), Text(printable(two)))
     Console(width=paper.width, no_color=not paper.colour, highlight=False).print(table)
 
 
@@ -260,14 +266,17 @@ def check(style: str, as_document: bool, folders: list[Path]) -> None:
             print(problems_text(report.problems, style))
         errors = sum(problem.level == "error" for problem in report.problems)
         counts = ", ".join(
-            f"{report.coverage[key]} {key}"
-            for key in ("pages", "passages", "sources")
-            if key in report.coverage
+            _count(report.coverage[f"{noun}s"], noun)
+            for noun in ("page", "passage", "source")
+            if f"{noun}s" in report.coverage
         )
         warnings = len(report.problems) - errors
         for line in report.coverage.get("replaced", []):
             print(line, file=sys.stderr)
-        print(f"{errors} errors, {warnings} warnings; {counts}", file=sys.stderr)
+        print(
+            f"{_count(errors, 'error')}, {_count(warnings, 'warning')}; {counts}",
+            file=sys.stderr,
+        )
     if not report.is_clean:
         sys.exit(EXIT_KNOWLEDGE)
 
@@ -289,7 +298,8 @@ def evaluate(file: Path | None, as_document: bool, folders: list[Path]) -> None:
     known = guidance.knowledge.organisation.jurisdictions
     questions = read_evaluation(file, known) if file else guidance.knowledge.questions
     if not questions:
-        raise UsageError("no questions: the folder has no questions.yaml; name a FILE")
+        where = file or "questions.yaml of the folder"
+        raise UsageError(f"no questions in {where}; a FILE holds one a line")
     report = evaluation.evaluate(guidance, questions)
     if as_document:
         _print_json(report.as_json())

@@ -8,6 +8,7 @@ code or releases: all three are in its name.
 import errno
 import json
 import os
+import re
 import shutil
 import tempfile
 from bisect import bisect_left
@@ -48,6 +49,7 @@ KEPT: Final = 3
 PAGE_BYTES: Final = 4096
 _INDEXES: Final = ("words", "pairs", "pages")
 _MANIFEST: Final = "manifest.json"
+_NAME: Final = re.compile(r"[0-9a-f]{24}-\d+-[^/]+-[0-9a-f]{8}")
 
 
 class NotCompiledError(Exception):
@@ -65,7 +67,14 @@ def opened(cache: Path, version: str) -> Guidance:
         _verify(folder)
         small = json.loads((folder / "small.json").read_bytes())
         return _guidance(folder, small)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        OSError,
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         raise NotCompiledError(str(error)) from error
 
 
@@ -79,8 +88,10 @@ def store(cache: Path, guidance: Guidance) -> None:
     try:
         _write(aside, guidance)
         final = cache / _name(guidance.knowledge.version)
-        if final.exists():  # damaged, or written by another process meanwhile
+        if final.is_dir():  # damaged, or written by another process meanwhile
             shutil.rmtree(final, ignore_errors=True)
+        else:
+            final.unlink(missing_ok=True)
         aside.rename(final)
     except OSError as error:
         shutil.rmtree(aside, ignore_errors=True)
@@ -113,6 +124,8 @@ def _code_print() -> str:
 def _prune(cache: Path) -> None:
     forms: list[tuple[int, Path]] = []
     for path in cache.iterdir():
+        if _NAME.fullmatch(path.name) is None:
+            continue  # not ours: the cache may be anybody's folder
         with suppress(OSError):  # another process may prune at the same time
             forms.append(((path / _MANIFEST).stat().st_mtime_ns, path))
     for _, path in sorted(forms, reverse=True)[KEPT:]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
+
+Level: TypeAlias = Literal["error", "warning"]
 
 
 class GuidanceBotError(Exception):
@@ -24,7 +26,7 @@ class Problem:
     path: str
     line: int
     message: str
-    level: Literal["error", "warning"] = "error"
+    level: Level = "error"
 
     def __str__(self) -> str:
         mark = "warning: " if self.level == "warning" else ""

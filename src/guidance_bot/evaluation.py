@@ -2,19 +2,19 @@
 
 import math
 import textwrap
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from guidance_bot.answering.answers import Answer, Asker, answer
 from guidance_bot.answering.choosing import choose
 from guidance_bot.answering.confidence import fitted
-from guidance_bot.answering.guidance import Guidance, document
+from guidance_bot.answering.guidance import HITS, Guidance, document
 from guidance_bot.answering.ranking import Hit
-from guidance_bot.errors import Problem
-from guidance_bot.knowledge.content import EvaluationQuestion, Page
-
-CHECKED_HITS = 40
+from guidance_bot.errors import Level, Problem
+from guidance_bot.knowledge.content import EvaluationQuestion, Page, Passage
+from guidance_bot.wording import printable
 
 Fault = Literal["wrong page first", "no right page", "refused", "answered for nothing"]
 
@@ -85,14 +85,14 @@ def evaluate(guidance: Guidance, questions: Sequence[EvaluationQuestion]) -> Rep
     for question in questions:
         given = answer(guidance, question.question, Asker(question.jurisdiction))
         pages = _pages(given)
-        is_first = pages[:1] and pages[0] in question.pages
-        is_right = any(page in question.pages for page in pages)
-        first += bool(is_first)
-        in_three += is_right
         is_answerable = question.expect == "answered"
+        is_first = is_answerable and pages[:1] != () and pages[0] in question.pages
+        is_right = is_answerable and any(page in question.pages for page in pages)
+        first += is_first
+        in_three += is_right
         refused += is_answerable and given.verdict == "nothing"
         confident += given.verdict == "answered" and not is_right
-        fault = _fault(question, given, bool(is_first), is_right)
+        fault = _fault(question, given, is_first, is_right)
         if fault is not None:
             failures.append(Failure(question, fault, given.verdict, pages))
     return Report(
@@ -116,8 +116,8 @@ def calibrated(guidance: Guidance) -> Guidance:
     return replace(guidance, thresholds=thresholds)
 
 
-def question_problems(guidance: Guidance) -> list[Problem]:
-    """Return the pages' own questions that do not find them.
+def question_problems(guidance: Guidance, paths: Mapping[str, str]) -> list[Problem]:
+    """Return the pages' own questions that do not find them; *paths* are by page id.
 
     ``must`` that finds another page first, and ``not_for`` that is answered
     from its page, are errors; ``questions`` that another page wins are
@@ -126,74 +126,88 @@ def question_problems(guidance: Guidance) -> list[Problem]:
     """
     found: list[Problem] = []
     for page in guidance.knowledge.pages.values():
-        found += _must_problems(guidance, page)
-        found += _not_for_problems(guidance, page)
-        found += _alias_problems(guidance, page)
+        errors = (*_must_faults(guidance, page), *_not_for_faults(guidance, page))
+        levels: tuple[tuple[Iterable[tuple[str, str]], Level], ...] = (
+            (errors, "error"),
+            (_alias_faults(guidance, page), "warning"),
+        )
+        for faults, level in levels:
+            found += [
+                Problem(paths[page.id], page.lines.get(key, 1), message, level)
+                for key, message in faults
+            ]
     return sorted(found)
 
 
-def _must_problems(guidance: Guidance, page: Page) -> Iterator[Problem]:
+def _must_faults(guidance: Guidance, page: Page) -> Iterator[tuple[str, str]]:
     for number, question in enumerate(page.must):
         winner = _winner(guidance, question, page)
         if winner != page.id:
-            line = page.lines.get(f"must.{number}", 1)
             finds = f"finds {winner!r} first" if winner else "finds nothing"
             message = f"must: {question!r} {finds}, not this page ({page.id!r})"
-            yield Problem(page.path, line, message)
+            yield f"must.{number}", f"{message}; it is asked without being indexed"
 
 
-def _not_for_problems(guidance: Guidance, page: Page) -> Iterator[Problem]:
+def _not_for_faults(guidance: Guidance, page: Page) -> Iterator[tuple[str, str]]:
     for number, question in enumerate(page.not_for):
         given = answer(guidance, question, Asker())
         if given.verdict == "answered" and _pages(given)[0] == page.id:
-            line = page.lines.get(f"not_for.{number}", 1)
             message = f"not_for: {question!r} is answered from this page ({page.id!r})"
-            yield Problem(page.path, line, message)
+            yield f"not_for.{number}", message
 
 
-def _alias_problems(guidance: Guidance, page: Page) -> Iterator[Problem]:
-    for place, line in page.lines.items():
+def _alias_faults(guidance: Guidance, page: Page) -> Iterator[tuple[str, str]]:
+    own = _own_passages(guidance, page)
+    for place in page.lines:
         section, _, number = place.removeprefix("questions.").rpartition(".")
         if not place.startswith("questions.") or not number.isdecimal():
             continue
-        question = _alias(guidance, page, section, int(number))
-        if question is None:
+        name = f"{page.id}#{section}"
+        asked = [p for _, p in own if p.id == name] if section else [own[0][1]]
+        if not asked:  # told as a question for a section that is not there
             continue
+        # The page's own questions follow those of its first section.
+        skipped = len(asked[0].questions) - _count_below(page, "") if not section else 0
+        question = asked[0].questions[skipped + int(number)]
         winner = _winner(guidance, question, page)
         if winner != page.id:
             wins = f"{winner!r} wins over" if winner else "nothing finds"
-            message = f"questions: without {question!r} here, {wins} {page.id!r}"
-            yield Problem(page.path, line, message, "warning")
+            yield place, f"questions: without {question!r} here, {wins} {page.id!r}"
 
 
-def _alias(guidance: Guidance, page: Page, section: str, number: int) -> str | None:
-    name = f"{page.id}#{section}" if section else page.id
-    for passage in guidance.knowledge.passages:
-        if passage.id == name and number < len(passage.questions):
-            return passage.questions[number]
-    return None
+def _count_below(page: Page, section: str) -> int:
+    start = f"questions.{section}."
+    return sum(
+        place.startswith(start) and place.removeprefix(start).isdecimal()
+        for place in page.lines
+    )
+
+
+def _own_passages(guidance: Guidance, page: Page) -> list[tuple[int, Passage]]:
+    """Return the passages of *page* with their numbers, in the page's order."""
+    ids = [passage.id for passage in guidance.knowledge.passages]
+    numbers = (bisect_left(ids, id_) for id_ in page.passages)
+    return [(n, guidance.knowledge.passages[n]) for n in numbers]
 
 
 def _winner(guidance: Guidance, question: str, page: Page) -> str | None:
     hits = _search_without(guidance, question, page)
     if not hits or guidance.thresholds.verdict(hits[0].signal) == "nothing":
         return None
-    chosen = choose(guidance.knowledge, hits, None, alone=True)
+    whose = guidance.knowledge.organisation.jurisdiction
+    chosen = choose(guidance.knowledge, hits, whose, alone=True)
     return guidance.knowledge.passages[chosen[0].hit.number].page
 
 
 def _search_without(guidance: Guidance, question: str, page: Page) -> list[Hit]:
     query = guidance.query(question)
-    own = set(page.passages)
-    for number, passage in enumerate(guidance.knowledge.passages):
-        if passage.id not in own:
-            continue
+    for number, passage in _own_passages(guidance, page):
         indexed = document(guidance.knowledge, guidance.analysis, passage)
         if query.terms in indexed.aliases:
             return guidance.ranking.search_without(
-                query, number, indexed, query.terms, limit=CHECKED_HITS
+                query, number, indexed, query.terms, limit=HITS
             )
-    return guidance.ranking.search(query, limit=CHECKED_HITS)
+    return guidance.ranking.search(query, limit=HITS)
 
 
 def _pages(given: Answer) -> tuple[str, ...]:
@@ -245,5 +259,5 @@ def report_text(report: Report, *, width: int) -> str:
             f"[{failure.verdict}: {got}; expected: "
             f"{', '.join(failure.question.pages) or 'nothing'}]"
         )
-        lines.append(textwrap.fill(text, width, subsequent_indent="    "))
+        lines.append(textwrap.fill(printable(text), width, subsequent_indent="    "))
     return "\n".join(lines)

@@ -100,7 +100,7 @@ def _jurisdiction(
     given: dict[str, Any], where: str, known: Collection[str]
 ) -> str | None:
     code = given.get("for")
-    if code is not None and code not in known:
+    if code is not None and (not isinstance(code, str) or code not in known):
         codes = ", ".join(known)
         raise UsageError(f"{where}: 'for' is {code!r}; it can be one of: {codes}")
     return code

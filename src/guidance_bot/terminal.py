@@ -13,19 +13,19 @@ from typing import Final
 from guidance_bot.answering.answers import Answer, Citation
 from guidance_bot.answering.labels import (
     bound_elsewhere,
+    cited_in,
     day,
     person_to_ask,
     source_label,
+    standing,
 )
 from guidance_bot.errors import Problem
-from guidance_bot.knowledge.content import Knowledge, Page, Passage, Source
-from guidance_bot.wording import AUTHORITY, NUMBERS, quoted, sentence
+from guidance_bot.knowledge.content import Knowledge, Page, Paragraph, Passage, Source
+from guidance_bot.knowledge.marks import plain
+from guidance_bot.wording import NUMBERS, printable, quoted, sentence
 
 MAX_WIDTH: Final = 88
-_MARK: Final = re.compile(r"\s*\[(?P<see>see )?(?P<ids>@[^\[\]\n]+)\]|\s*\[ours\]")
 _ITEM: Final = re.compile(r"(?m)^(?P<indent>\s*)(?P<marker>[-*+]|\d{1,3}[.)])\s+")
-_BOLD: Final = re.compile(r"(\*\*|__)(?P<bold>.+?)\1", re.DOTALL)
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Paper:
     def wrap(self, text: str, *, first: str = "", rest: str | None = None) -> str:
         """Return *text* folded to the width, never inside a word or an address."""
         return textwrap.fill(
-            safe(text),
+            printable(text),
             min(self.width, MAX_WIDTH),
             initial_indent=first,
             subsequent_indent=first if rest is None else rest,
@@ -69,11 +69,6 @@ class _Notes:
         )
 
 
-def safe(text: str) -> str:
-    """Return *text* without characters that would steer a terminal."""
-    return _CONTROL.sub("", text)
-
-
 def answer_text(given: Answer, knowledge: Knowledge, paper: Paper) -> str:
     """Return *given* as people read it; the first line already answers."""
     if given.message is not None:
@@ -94,14 +89,15 @@ def _answered(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str
     notes = _Notes(knowledge.sources)
     if given.is_sensitive:
         yield paper.wrap(sentence("sensitive", overrides))
-    yield _lead(first, notes, paper, bold=True)
+    yield _lead(first, notes, paper, overrides, bold=True)
     whom = bound_elsewhere(first, given, knowledge)
     if whom:
-        yield paper.wrap(sentence("binds", overrides, jurisdictions=whom))
+        key = "binds" if first.passage.jurisdiction is None else "section-binds"
+        yield paper.wrap(sentence(key, overrides, jurisdictions=whom))
     same = [c for c in others if c.page.id == first.page.id]
     for citation in same:
-        heading = f"{citation.passage.heading} ({AUTHORITY[citation.authority]})"
-        yield f"{paper.bold(paper.wrap(heading))}\n{_lead(citation, notes, paper)}"
+        heading = f"{citation.passage.heading} ({_standing(citation, knowledge)})"
+        yield f"{paper.bold(paper.wrap(heading))}\n{_lead(citation, notes, paper, overrides)}"
     if given.misses_much:
         text = sentence("misses", overrides, words=quoted(given.unmatched))
         yield paper.wrap(text)
@@ -110,34 +106,55 @@ def _answered(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str
         yield _sources(notes, knowledge, paper)
     further = [c for c in others if c.page.id != first.page.id]
     if further:
-        pointers = (_pointer(c, given, knowledge, paper) for c in further)
+        pointers = (_pointer(c, given, knowledge, paper, "• ") for c in further)
         yield "\n".join([paper.bold(sentence("see-also", overrides)), *pointers])
+    yield from _asides(given, knowledge, paper)
+
+
+def _asides(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str]:
+    overrides = knowledge.organisation.wording
+    for word, known in given.read_as:
+        one, two = quoted((word,)), quoted((known,))
+        yield paper.wrap(sentence("read-as", overrides, word=one, known=two))
     if given.asker.jurisdiction is None and knowledge.organisation.jurisdiction is None:
         yield _which_rules(given, knowledge, paper)
 
 
 def _lead(
-    citation: Citation, notes: _Notes, paper: Paper, *, bold: bool = False
+    citation: Citation,
+    notes: _Notes,
+    paper: Paper,
+    overrides: Mapping[str, str],
+    *,
+    bold: bool = False,
 ) -> str:
     passage = citation.passage
-    lines: list[tuple[int, str, list[str]]] = []
+    of_paragraph: dict[int, list[str]] = {}
     for start, end in citation.lead:
         number = next(
             n for n, p in enumerate(passage.paragraphs) if p.start <= start < p.end
         )
-        if lines and lines[-1][0] == number:
-            lines[-1][2].append(passage.text[start:end])
-        else:
-            lines.append((number, _marker(passage, number), [passage.text[start:end]]))
+        of_paragraph.setdefault(number, []).append(plain(passage.text[start:end]))
     printed: list[str] = []
-    for number, marker, pieces in lines:
-        paragraph = passage.paragraphs[number]
-        text = " … ".join(_MARK.sub("", piece) for piece in pieces)
-        ids = paragraph.sources
-        words = _BOLD.sub(r"\g<bold>", " ".join(text.split())) + notes.marks(ids)
+    for number, pieces in of_paragraph.items():
+        marker = _marker(passage, number)
+        words = " … ".join(pieces)
+        words += _numbers(passage.paragraphs[number], notes, overrides)
         wrapped = paper.wrap(words, first=marker, rest=" " * len(marker))
         printed.append(paper.bold(wrapped) if bold and not printed else wrapped)
     return "\n".join(printed)
+
+
+def _numbers(paragraph: Paragraph, notes: _Notes, overrides: Mapping[str, str]) -> str:
+    marks = notes.marks(paragraph.sources)
+    if not marks or paragraph.says:
+        return marks
+    return f" ({sentence('based-on', overrides, numbers=marks.strip())})"
+
+
+def _standing(citation: Citation, knowledge: Knowledge) -> str:
+    cited = cited_in(citation, knowledge)
+    return standing(citation.authority, cited, knowledge.sources)
 
 
 def _marker(passage: Passage, number: int) -> str:
@@ -166,7 +183,7 @@ def _footer(citation: Citation, knowledge: Knowledge, paper: Paper) -> str:
         parts.append(sentence("starter", overrides))
     if citation.overdue:
         parts.append(sentence("overdue", overrides))
-    weight = f"{AUTHORITY[citation.authority]}."
+    weight = f"{_standing(citation, knowledge)}."
     permission = sentence("not-permission", overrides)
     titles = [policy.title for policy in knowledge.organisation.policies]
     check = (
@@ -177,12 +194,13 @@ def _footer(citation: Citation, knowledge: Knowledge, paper: Paper) -> str:
 
 
 def _pointer(
-    citation: Citation, given: Answer, knowledge: Knowledge, paper: Paper
+    citation: Citation, given: Answer, knowledge: Knowledge, paper: Paper, mark: str
 ) -> str:
+    page = citation.page
     whom = bound_elsewhere(citation, given, knowledge)
     binds = f" (for: {whom})" if whom else ""
-    text = f"{citation.page.title}{binds}: {citation.page.summary}"
-    return paper.wrap(text, first="• ", rest="  ")
+    text = f"{page.title}{binds}: {page.summary} ({page.id})"
+    return paper.wrap(text, first=mark, rest=" " * len(mark))
 
 
 def _which_rules(given: Answer, knowledge: Knowledge, paper: Paper) -> str:
@@ -190,7 +208,9 @@ def _which_rules(given: Answer, knowledge: Knowledge, paper: Paper) -> str:
     if not codes:
         return ""
     overrides = knowledge.organisation.wording
-    text = sentence("which-rules", overrides, codes=", ".join(codes))
+    names = knowledge.organisation.jurisdictions
+    listed = "; ".join(f"{names.get(code, code)} (--for {code})" for code in codes)
+    text = sentence("which-rules", overrides, codes=listed)
     return paper.wrap(text)
 
 
@@ -205,7 +225,7 @@ def _sources(notes: _Notes, knowledge: Knowledge, paper: Paper) -> str:
         text = f"{label} ({whose}): {source.title}, {source.publisher}."
         lines.append(paper.wrap(text, first=mark, rest=" " * len(mark)))
         if source.url:
-            lines.append(paper.dim(" " * len(mark) + safe(source.url)))
+            lines.append(paper.dim(" " * len(mark) + printable(source.url)))
     return "\n".join(lines)
 
 
@@ -220,18 +240,11 @@ def _unsure(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str]:
     text = sentence(key, overrides, count=NUMBERS[count], missing=missing)
     yield paper.bold(paper.wrap(text))
     yield "\n".join(
-        _numbered(number, citation.page, paper)
+        _pointer(citation, given, knowledge, paper, f"{number}. ")
         for number, citation in enumerate(given.citations, 1)
     )
     owner = person_to_ask(given.citations[0].page.id, knowledge)
     yield paper.wrap(sentence("not-these", overrides, owner=owner)) if owner else ""
-
-
-def _numbered(number: int, page: Page, paper: Paper) -> str:
-    mark = f"{number}. "
-    text = f"{page.title}: {page.summary}"
-    command = f"   guidance-bot show {page.id}"
-    return f"{paper.wrap(text, first=mark, rest='   ')}\n{paper.dim(command)}"
 
 
 def _nothing(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str]:
@@ -244,7 +257,7 @@ def _nothing(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str]
     nearest = dict.fromkeys(id_.split("#", maxsplit=1)[0] for id_ in given.also)
     pages = [knowledge.pages[page] for page in nearest][:3]
     if pages:
-        lines = [f"• {page.title} (guidance-bot show {page.id})" for page in pages]
+        lines = [f"• {page.title} ({page.id})" for page in pages]
         yield "\n".join(
             [
                 sentence("nearest-pages", overrides),
@@ -283,30 +296,51 @@ def page_text(
         for number, paragraph in enumerate(passage.paragraphs):
             text = passage.text[paragraph.start : paragraph.end]
             marker = _marker(passage, number)
-            words = _BOLD.sub(
-                r"\g<bold>", " ".join(_ITEM.sub("", _MARK.sub("", text), 1).split())
-            )
-            label = AUTHORITY[paragraph.authority]
-            if paragraph.sources and not paragraph.says:
-                label = sentence("based-on", knowledge.organisation.wording)
-            words += f" ({label}{notes.marks(paragraph.sources)})"
-            lines.append(paper.wrap(words, first=marker, rest=" " * len(marker)))
+            lines.append(_paragraph(paragraph, text, marker, notes, knowledge, paper))
         blocks.append("\n".join(lines))
     if notes.numbers:
         blocks.append(_sources(notes, knowledge, paper))
     return "\n\n".join(blocks)
 
 
+def _paragraph(
+    paragraph: Paragraph,
+    text: str,
+    marker: str,
+    notes: _Notes,
+    knowledge: Knowledge,
+    paper: Paper,
+) -> str:
+    overrides = knowledge.organisation.wording
+    own, *below = re.split(r"\n(?=\s*(?:[-*+]|\d{1,3}[.)]) )", text)
+    cited = [knowledge.sources[id_] for id_ in paragraph.sources]
+    label = standing(paragraph.authority, cited, knowledge.sources)
+    numbers = notes.marks(paragraph.sources)
+    if paragraph.says or not numbers:
+        label = f"{label}{numbers}"
+    else:
+        label = sentence("based-on", overrides, numbers=numbers.strip())
+    rest = " " * len(marker)
+    lines = [paper.wrap(f"{plain(own)} ({label})", first=marker, rest=rest)]
+    for item in below:
+        lines.append(paper.wrap(plain(item), first=f"{rest}• ", rest=f"{rest}  "))
+    return "\n".join(lines)
+
+
 def problems_text(problems: Sequence[Problem], style: str) -> str:
     """Return problems one a line: ``path:line: message``, or GitHub's annotations."""
     if style == "github":
         return "\n".join(
-            f"::{p.level} file={p.path},line={p.line}::{_github(p.message)}"
+            f"::{p.level} file={_property(p.path)},line={p.line}::{_github(p.message)}"
             for p in problems
         )
-    return "\n".join(safe(str(problem)) for problem in problems)
+    return "\n".join(printable(" ".join(str(p).split())) for p in problems)
+
+
+def _property(path: str) -> str:
+    return _github(path).replace(":", "%3A").replace(",", "%2C")
 
 
 def _github(message: str) -> str:
     escaped = message.replace("%", "%25").replace("\r", "%0D")
-    return safe(escaped.replace("\n", "%0A"))
+    return printable(escaped.replace("\n", "%0A"))

@@ -4,9 +4,13 @@
 ``wording:`` in organisation.yaml by its key in ``SENTENCES``.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
+_STEERS: Final = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
 MAX_QUESTION_CHARS: Final = 1_500
 
 SENTENCES: Final[Mapping[str, str]] = {
@@ -35,8 +39,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "missing-two": "; neither mentions {words}",
     "missing-many": "; none mentions {words}",
     "not-these": "Not these? Ask {owner}.",
-    "which-rules": "Rules differ by employer. For yours, add --for and one of: {codes}.",
+    "which-rules": "Rules differ by employer. This page also has a section for: {codes}.",
     "binds": "This page is for: {jurisdictions}.",
+    "section-binds": "This section is for: {jurisdictions}.",
+    "read-as": "Read {word} as {known}.",
     "page": "Page: {title}",
     "owner": "owner: {name}",
     "starter": "starter text",
@@ -46,7 +52,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "not-permission": "Guidance, not permission.",
     "sensitive": "A sensitive subject: keep this answer between us.",
     "check-first": "Check first: {policies}.",
-    "based-on": "Our advice, based on",
+    "based-on": "our advice, based on {numbers}",
 }
 
 AUTHORITY: Final[Mapping[str, str]] = {
@@ -59,6 +65,15 @@ AUTHORITY: Final[Mapping[str, str]] = {
     "house": "Our advice",
 }
 
+STATE: Final[Mapping[str, str]] = {
+    "replaced": "since replaced",
+    "historic": "historic",
+    "unknown": "not checked whether in force",
+    "undated": "undated",
+    "some": "partly in force",
+    "none": "not confirmed in force",
+}
+
 NUMBERS: Final = ("No", "One", "Two", "Three")
 MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
@@ -66,6 +81,11 @@ MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 def sentence(key: str, overrides: Mapping[str, str], **values: object) -> str:
     """Return the sentence *key* with its values filled in, overridden or ours."""
     return overrides.get(key, SENTENCES[key]).format(**values)
+
+
+def printable(text: str) -> str:
+    """Return *text* without the characters that would steer a terminal."""
+    return _STEERS.sub("", text)
 
 
 def quoted(words: tuple[str, ...], *, joint: str = "or") -> str:

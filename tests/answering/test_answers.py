@@ -98,7 +98,7 @@ def test_the_whole_answer_as_people_read_it(guidance: Guidance) -> None:
     assert answer_text(given, guidance.knowledge, Paper()) == snapshot("""\
 You may write a blog without your name. Your duties stay the same.
 
-What official texts say (Official guidance)
+What official texts say (Official guidance, 2008, in use until 2012)
 • The Code applies to every blog of a civil servant. [1]
 • Say on the blog who you are, except where your safety is at risk. [2]
 
@@ -117,7 +117,7 @@ Sources
 
 See also
 • Blogging in New Zealand (for: New Zealand public service): Ask your agency
-  first.\
+  first. (abroad/new-zealand)\
 """)
 
 
@@ -234,7 +234,8 @@ def test_notices_come_first_on_their_days_and_for_their_pages(
     assert notices(police, date(2026, 5, 1)) == 1
     assert notices(police, date(2026, 5, 31)) == 1
     assert notices(police, date(2026, 6, 1)) == 0
-    assert notices(NOBODY, date(2026, 5, 1)) == 0
+    assert notices(NOBODY, date(2026, 5, 1)) == 1
+    assert notices(Asker("uk-health"), date(2026, 5, 1)) == 0
     assert notices(police, date(2026, 5, 1), "canteen menu") == 0
     given = bootstrap.dated(
         answer(noticed, "may I blog?", police), noticed, date(2026, 5, 2)
@@ -271,7 +272,7 @@ def test_a_source_says_its_state_and_how_it_was_read(guidance: Guidance) -> None
         {
             "blog": "Commentary, 2009, historic",
             "code": "Rule, 2010",
-            "new-principles": "Official guidance, 2012, not checked whether it is in force, as reported by lawyers.example",
+            "new-principles": "Official guidance, 2012, not checked whether in force, as reported by lawyers.example",
             "old-principles": "Official guidance, 2008, in use until 2012",
         }
     )

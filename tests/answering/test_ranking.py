@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from rank_bm25 import BM25Plus
 
 from guidance_bot.answering.ranking import Document, Postings, Query, Ranking
+from guidance_bot.answering.tokens import Related
 
 Corpus = list[list[str]]
 WORDS = st.sampled_from("blog name press code duty sign gift reply".split())
@@ -125,7 +126,7 @@ def test_leaving_an_alias_out_scores_its_passage_as_if_it_had_none(
 
 
 def test_synonyms_and_earlier_questions_weigh_less() -> None:
-    query = Query(("blog",), ("press",), {"post": ("blog",)})
+    query = Query(("blog",), ("press",), (Related(("post",), ("blog",)),))
     weights = query.weights()
     assert weights["blog"] == 1.0
     assert weights["press"] == 0.5

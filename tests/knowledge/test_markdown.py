@@ -5,10 +5,10 @@ from guidance_bot.knowledge.markdown import (
     WORDS_IN_A_PASSAGE,
     blocks,
     parts,
-    plain,
     sections,
     slug,
 )
+from guidance_bot.knowledge.marks import plain
 
 
 def test_a_section_runs_to_the_next_heading_of_any_level() -> None:
@@ -56,14 +56,22 @@ def test_a_sub_list_belongs_to_its_item() -> None:
 
 
 def test_a_long_section_is_split_between_paragraphs() -> None:
-    paragraph = "word " * 100
-    text = "\n\n".join([paragraph.strip()] * 3)
-    found = blocks(text)
-    spans = parts(found)
-    assert len(spans) == 3
-    assert [text[a:b] for a, b in spans] == [paragraph.strip()] * 3
-    one = blocks("word " * (WORDS_IN_A_PASSAGE * 2))
+    paragraph = ("word " * 100).strip()
+    text = "\n\n".join([paragraph] * 3)
+    (section,) = sections(f"## A\n\n{text}\n")
+    assert [text[a:b] for a, b in parts(section)] == [paragraph] * 3
+    (one,) = sections("## A\n\n" + "word " * (WORDS_IN_A_PASSAGE * 2))
     assert len(parts(one)) == 1
+
+
+def test_a_section_that_is_not_split_is_quoted_whole() -> None:
+    (section,) = sections("## A\n\n  indented\n\n---\n")
+    assert [section.text[a:b] for a, b in parts(section)] == ["  indented\n\n---"]
+
+
+def test_a_mark_in_code_or_a_comment_is_none() -> None:
+    text = "```\n[@a]\n```\n\nSee `[@b]` <!-- [@c] --> \\[@d] and [@e;\n@f]\n"
+    assert [m.ids for b in blocks(text) for m in b.marks] == [("e", "f")]
 
 
 def test_slugs_are_githubs() -> None:

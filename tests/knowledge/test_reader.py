@@ -72,13 +72,14 @@ def test_twelve_mistakes_are_found_at_once_each_with_its_file_and_line(
         ("guidance/topic/mixed.md", line_of(mixed, "Mixed")): "together",
         ("guidance/topic/no-text.md", line_of(no_text, "Empty")): "no text",
         ("guidance/topic/related.md", line_of(related, "topic/gone")): "no page",
-        ("guidance/topic/broken-yaml.md", line_of(broken_yaml, "stages")): "not closed",
+        ("guidance/topic/broken-yaml.md", line_of(broken_yaml, "modes")): "not closed",
         ("guidance/topic/bad-date.md", line_of(bad_date, "January")): "2026-11-20",
         ("guidance/topic/repeated.md", line_of(repeated, "## B")): "already on line",
         ("guidance/topic/latin.md", line_of(page("## A\n\nCafé.\n"), "Caf")): "UTF-8",
         ("guidance/topic/good.md", 1): "two pages have the id",
         ("vocabulary.yaml", 2): "too few",
         ("sources.yaml", line_of(sources, "formerly")): "'formerly'",
+        ("guidance/topic/must.md", line_of(must, "  - What do we")): "'topic/good'",
     }
     problems = found(root)
     for (path, line), words in expected.items():
@@ -87,6 +88,58 @@ def test_twelve_mistakes_are_found_at_once_each_with_its_file_and_line(
             line,
             problems,
         )
+
+
+def test_a_page_with_a_broken_head_still_tells_the_mistakes_in_its_text(
+    write: Write,
+) -> None:
+    text = page("## A\n\nOne. [@gone]\n\n## B {#b for=nobody}\n\nTwo.\n")
+    text = text.replace("owner: comms\n", "")
+    good = page("## A\n\nText.\n", more="related: [a/bad]\n")
+    root = write({"guidance/a/bad.md": text, "guidance/a/good.md": good})
+    assert [(path, line) for path, line, _ in found(root)] == [
+        ("guidance/a/bad.md", 1),
+        ("guidance/a/bad.md", line_of(text, "@gone")),
+        ("guidance/a/bad.md", line_of(text, "## B")),
+    ]
+
+
+def test_a_file_that_does_not_parse_is_one_problem_and_not_many(write: Write) -> None:
+    text = page("## A\n\nOne. [@code]\n\nTwo. [@blog]\n")
+    root = write({"guidance/a/b.md": text, "sources.yaml": "- id: [code\n"})
+    assert [path for path, _, _ in found(root)] == ["sources.yaml"]
+    root = write({"organisation.yaml": "name: A: B\n", "sources.yaml": SOURCES})
+    assert [path for path, _, _ in found(root)] == ["organisation.yaml"]
+
+
+def test_wording_overrides_are_checked(write: Write) -> None:
+    organisation = ORGANISATION + (
+        "wording:\n  greting: Hi\n  nothing: We lack {thing}.\n  help: Ask {\n"
+        "  thanks: Any time.\n"
+    )
+    root = write(
+        {"guidance/a/b.md": page("## A\n\nText.\n"), "organisation.yaml": organisation}
+    )
+    assert [message for _, _, message in found(root)] == [
+        "wording: no sentence 'greting'; did you mean 'greeting'?",
+        "wording: {thing} is not filled in here; {words} can be",
+        "wording: a { or } has no partner",
+    ]
+
+
+def test_a_later_folder_adds_owners_and_keeps_the_others(
+    write: Write, tmp_path: Path
+) -> None:
+    starter = write({"guidance/a/one.md": page("## A\n\nTheirs.\n")})
+    ours = tmp_path / "ours"
+    (ours / "guidance/a").mkdir(parents=True)
+    text = page("## A\n\nOurs.\n").replace("owner: comms", "owner: digital")
+    (ours / "guidance/a/two.md").write_text(text)
+    (ours / "organisation.yaml").write_text("name: Us\nowners: {digital: {name: D}}\n")
+    result = read([read_folder(starter), read_folder(ours)])
+    assert result.knowledge.organisation.name == "Us"
+    assert list(result.knowledge.organisation.owners) == ["comms", "digital"]
+    assert bootstrap.check([starter, ours]).is_clean
 
 
 def test_a_must_that_finds_another_page_names_both(write: Write) -> None:
@@ -171,8 +224,27 @@ def test_authority_is_that_of_the_strongest_source_that_says_it(
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[@code; @blog]",
+        "[see @code; @blog]",
+        "[@blog] so [see @code]",
+        "[@code;\n@blog]",
+    ],
+)
+def test_official_texts_and_other_kinds_never_share_a_paragraph(
+    write: Write, text: str
+) -> None:
+    root = write({"guidance/a/b.md": page(f"## A\n\nX {text}.\n")})
+    ((_, _, message),) = found(root)
+    assert "together with another kind" in message
+
+
 def test_official_words_and_our_reading_do_not_share_a_paragraph(write: Write) -> None:
-    root = write({"guidance/a/b.md": page("## A\n\nX [@code] and so [see @blog].\n")})
+    root = write(
+        {"guidance/a/b.md": page("## A\n\nX [@code] and so [see @old-principles].\n")}
+    )
     ((_, _, message),) = found(root)
     assert "our reading" in message
 

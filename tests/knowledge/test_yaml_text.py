@@ -29,12 +29,14 @@ def test_every_value_knows_its_line() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("a: b: c\n", 1, "colon in quotes"),
-        ("a: [one, two\nb: c\n", 2, "was not closed"),
-        ('a: "one\nb: two\n', 3, "a quote was opened"),
+        ("a: b: c\n", 1, "colon goes in quotes"),
+        ("a: [one, two\nb: c\n", 1, "was not closed"),
+        ('a: "one\nb: two\n', 1, "a quote was opened"),
         ("a: 1\n\tb: 2\n", 2, "spaces"),
         ("a: 1\nb: 2\na: 3\n", 3, "twice"),
         ("a: &x 1\nb: *x\n", 2, "alias *x"),
+        ("a: [*-own]\n", 1, "starts with * goes in quotes"),
+        ('a: "\\e[31m"\n', 1, "U+001B"),
         ("a: 1\nb: !!python/object:os.system x\n", 2, "tag"),
         ("a: 1\n---\nb: 2\n", 2, "second document"),
         ("[a, b]: c\n", 1, "a key is plain text"),

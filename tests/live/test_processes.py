@@ -460,7 +460,7 @@ def test_wrong_usage_exits_2_and_names_what_is_wrong(
 
 @pytest.mark.parametrize("kind", ["empty", "not-there"])
 @pytest.mark.parametrize("named_by", ["option", "setting"])
-def test_a_folder_without_guidance_exits_1_and_is_named(
+def test_an_empty_folder_exits_1_and_an_absent_one_2(
     kind: str, named_by: str, tmp_path: Path
 ) -> None:
     folder = tmp_path / kind
@@ -471,10 +471,11 @@ def test_a_folder_without_guidance_exits_1_and_is_named(
     if named_by == "setting":
         env["GUIDANCE_BOT_KNOWLEDGE"] = str(folder)
 
-    complaint = refused(guidance_bot("ask", QUESTION, *option, env=env), 1)
+    code = 1 if kind == "empty" else 2
+    complaint = refused(guidance_bot("ask", QUESTION, *option, env=env), code)
 
-    assert complaint.startswith(f"{kind}:1: ")
-    assert complaint.endswith("\n1 problem\n")
+    assert kind in complaint
+    assert ("\n1 problem\n" in complaint) is (code == 1)
 
 
 def test_a_cache_that_is_not_absolute_exits_2_and_is_named(tmp_path: Path) -> None:

@@ -72,8 +72,13 @@ def test_the_installed_wheel_answers_from_its_own_corpus_as_the_source_tree_does
     assert installed["citations"] == here["citations"] != []
     assert installed["receipt"] == here["receipt"]
     assert installed["knowledge"]["version"] == here["knowledge"]["version"]
-    own = site / "guidance_bot" / "_corpus" / "guidance"
-    assert Path(shown["path"]) == own / "personal" / "blogging-anonymously.md"
+    own = site / "guidance_bot" / "_corpus"
+    assert (own / shown["path"]).read_bytes() == (STARTER / shown["path"]).read_bytes()
+    kept = (own / "vocabulary.yaml").read_bytes()
+    (own / "vocabulary.yaml").write_bytes(kept + b"\n# changed\n")
+    changed = ask(tmp_path, "ask", QUESTION, PYTHONPATH=str(site))
+    (own / "vocabulary.yaml").write_bytes(kept)
+    assert changed["knowledge"]["version"] != installed["knowledge"]["version"]
 
 
 def test_a_folder_named_knowledge_where_one_stands_is_not_read(

@@ -13,10 +13,10 @@ from typing import Any, Final
 from guidance_bot import __version__
 from guidance_bot.answering.choosing import Choice, Role, choose
 from guidance_bot.answering.confidence import Verdict
-from guidance_bot.answering.guidance import HITS, Guidance
+from guidance_bot.answering.guidance import HITS, Guidance, Reading
 from guidance_bot.answering.leads import Span, authority_of, lead, words_in
-from guidance_bot.answering.ranking import Hit, Query
-from guidance_bot.answering.small_talk import Occasion, occasion
+from guidance_bot.answering.ranking import DECIMALS, Hit, Query
+from guidance_bot.answering.small_talk import occasion
 from guidance_bot.answering.tokens import Word
 from guidance_bot.knowledge.content import (
     OFFICIAL,
@@ -92,7 +92,6 @@ class Answer:
     misses_much: bool = False
     read_as: tuple[tuple[str, str], ...] = ()
     also: tuple[str, ...] = ()
-    occasion: Occasion | None = None
     message: str | None = None
     notices: tuple[str, ...] = ()
     commit: str | None = None
@@ -136,15 +135,20 @@ def answer(
             found, overrides, length=len(question.strip()), limit=MAX_QUESTION_CHARS
         )
         return Answer(
-            question, asker, "nothing", 0.0, version, tuple(earlier),
-            occasion=found, message=message,
-        )  # fmt: skip
-    query = guidance.query(question, earlier)
+            question,
+            asker,
+            "nothing",
+            0.0,
+            version,
+            tuple(earlier),
+            message=message,
+        )
+    reading = guidance.read(question, earlier)
+    query = reading.query
     hits = guidance.ranking.search(query, limit=HITS)
     signal = hits[0].signal if hits else 0.0
     verdict = guidance.thresholds.verdict(signal) if hits else "nothing"
-    words, read_as = guidance.words(question)
-    unmatched = _unmatched(guidance, words, hits)
+    unmatched = _unmatched(guidance, reading, hits)
     citations: tuple[Citation, ...] = ()
     if verdict != "nothing":
         whose = asker.jurisdiction or guidance.knowledge.organisation.jurisdiction
@@ -157,13 +161,13 @@ def answer(
         question,
         asker,
         verdict,
-        guidance.thresholds.confidence(signal),
+        guidance.thresholds.confidence(signal) if hits else 0.0,
         version,
         tuple(earlier),
         citations,
         unmatched,
-        _weight(guidance, words, unmatched) >= MUCH,
-        tuple(read_as.items()),
+        _weight(guidance, reading.words, unmatched) >= MUCH,
+        tuple(reading.read_as.items()),
         also=tuple(id_ for id_ in ids if id_ not in cited)[:ALSO],
     )
 
@@ -191,7 +195,10 @@ def _citation(guidance: Guidance, query: Query, choice: Choice) -> Citation:
     def weight(text: str) -> float:
         held = set(guidance.analysis.terms(text))
         words = guidance.ranking.words
-        return sum(w * words.highest_weight(t) for t, w in weights.items() if t in held)
+        total = sum(
+            w * words.highest_weight(t) for t, w in weights.items() if t in held
+        )
+        return round(total, DECIMALS)
 
     def official(paragraph: Paragraph) -> bool:
         return paragraph.authority in OFFICIAL
@@ -227,22 +234,28 @@ def _enough(guidance: Guidance, query: Query, choice: Choice) -> float:
     if passage.id == opening or is_for_some or choice.role == "other side":
         return math.inf
     words = guidance.ranking.words
-    return MOST * sum(words.highest_weight(term) for term in set(query.terms))
+    asked = dict.fromkeys(query.terms)
+    return round(MOST * sum(map(words.highest_weight, asked)), DECIMALS)
 
 
 def _unmatched(
-    guidance: Guidance, words: Sequence[Word], hits: Sequence[Hit]
+    guidance: Guidance, reading: Reading, hits: Sequence[Hit]
 ) -> tuple[str, ...]:
-    held: set[str] = set()
+    found: set[str] = set()
     for hit in hits[:NEAREST]:
         passage = guidance.knowledge.passages[hit.number]
         page = guidance.knowledge.pages[passage.page]
+        held: set[str] = set()
         for text in (page.title, passage.heading, passage.text):
             held.update(guidance.analysis.terms(text))
-    added = guidance.analysis.related([word.term for word in words])
-    covered = {t for term, asked in added.items() if term in held for t in asked}
-    missing = (w.typed for w in words if w.term not in held and w.term not in covered)
-    return tuple(dict.fromkeys(missing))
+        found |= held
+        for member in reading.query.related:
+            if held.issuperset(member.terms):
+                found.update(member.asked)
+    missing = {w.term: w.typed for w in reading.words[::-1] if w.term not in found}
+    return tuple(
+        dict.fromkeys(missing[w.term] for w in reading.words if w.term in missing)
+    )
 
 
 def _weight(guidance: Guidance, words: Sequence[Word], typed: Sequence[str]) -> float:

@@ -23,7 +23,7 @@ NEAR: Final = 0.9
 """From this share of the best score on, authority decides."""
 OTHER_PAGE: Final = 0.4
 EXTRA: Final = 0.35
-FIRST_SECTION: Final = 0.6
+FIRST_SECTION: Final = 0.7
 """A page's first section leads from this share of its best passage on: it answers."""
 
 _EXCEPTION: Final = re.compile(r"\b(?:exception|exceptions|except|unless)\b", re.I)
@@ -89,13 +89,14 @@ class _Choosing:
         for hit in self.hits:
             of_page.setdefault(self.passage(hit).page, []).append(hit)
         best = self.worth(self.hits[0])
-        pages = [
+        near = [
             found
             for number, found in enumerate(of_page.values())
             if number == 0 or self.worth(found[0]) >= OTHER_PAGE * best
-        ][:PAGES]
-        # Pages that bind somebody else come after, however well they match.
-        pages.sort(key=lambda found: not any(self.binds(hit) for hit in found))
+        ]
+        pages = sorted(near, key=lambda found: not any(map(self.binds, found)))[:PAGES]
+        if near[0] not in pages:  # it binds others, but it is not hidden
+            pages[-1] = near[0]
         first = self.answering(pages[0])
         chosen = [Choice(first, "main")]
         if not alone:
@@ -103,16 +104,15 @@ class _Choosing:
         return chosen + [Choice(self.answering(found), "main") for found in pages[1:]]
 
     def answering(self, found: Sequence[Hit]) -> Hit:
-        best = found[0]
-        own = (
-            hit
-            for hit in found
-            if self.jurisdiction is not None
-            and self.passage(hit).jurisdiction == self.jurisdiction
-            and hit.score >= EXTRA * best.score
-        )
-        for hit in own:
-            return hit
+        """Return the hit of a page that answers: the asker's section, else the
+        opening where it matches nearly as well, else the best that binds.
+        """
+        enough = [hit for hit in found if hit.score >= EXTRA * found[0].score]
+        for hit in enough:
+            own = self.passage(hit).jurisdiction
+            if own is not None and own == self.jurisdiction:
+                return hit
+        best = next((hit for hit in enough if self.binds(hit)), found[0])
         opening = self.knowledge.pages[self.passage(best).page].passages[0]
         for hit in found:
             is_opening = self.passage(hit).id == opening

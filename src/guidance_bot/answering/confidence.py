@@ -59,6 +59,9 @@ def fitted(answered: Sequence[float], nothing: Sequence[float]) -> Thresholds:
     signals = sorted({*answered, *nothing})
     cuts = [(one + two) / 2 for one, two in pairwise(signals)]
 
+    if not cuts:
+        return Thresholds()
+
     def harm(cut: float) -> tuple[float, float]:
         refused = sum(signal < cut for signal in answered) / len(answered)
         wrong = sum(signal >= cut for signal in nothing) / len(nothing)
@@ -66,4 +69,6 @@ def fitted(answered: Sequence[float], nothing: Sequence[float]) -> Thresholds:
 
     sure = min(cuts, key=harm)
     lowest = sorted(answered)[len(answered) // 30]
-    return Thresholds(round(min(lowest * 0.9, sure / 2), 6), round(sure, 6))
+    # A question that finds next to nothing does not pull the others down.
+    unsure = max(min(lowest * 0.9, sure / 2), sure / 5)
+    return Thresholds(round(unsure, 6), round(sure, 6))

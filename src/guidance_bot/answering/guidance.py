@@ -2,19 +2,30 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from guidance_bot.answering.confidence import Thresholds
 from guidance_bot.answering.ranking import Document, Hit, Query, Ranking
+from guidance_bot.answering.small_talk import without_greeting
 from guidance_bot.answering.spelling import nearest
 from guidance_bot.answering.tokens import Analysis, Word
 from guidance_bot.knowledge.content import Knowledge, Passage
+from guidance_bot.wording import MAX_QUESTION_CHARS
 
 HITS: Final = 40
 # A sentence that ends in a question mark; the others tell what it is about.
 _QUESTION: Final = re.compile(r"[^.!?\n]*\?")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question as it was read: its words, the slips in it, what is searched."""
+
+    words: tuple[Word, ...]
+    read_as: Mapping[str, str]
+    query: Query
 
 
 @dataclass(frozen=True)
@@ -45,37 +56,49 @@ class Guidance:
             thresholds or Thresholds(),
         )
 
-    def words(self, question: str) -> tuple[tuple[Word, ...], dict[str, str]]:
-        """Return the content words of *question*, and which were read as another.
-
-        A word that turns out to be a misspelt stop word is left out.
-        """
+    def read(self, question: str, earlier: Sequence[str] = ()) -> "Reading":
+        """Return *question* as it is searched; *earlier* ones are cut to its limit."""
+        question = without_greeting(question)
         read_as: dict[str, str] = {}
-        words: list[Word] = []
-        for word in self.analysis.words(question):
-            near = None if self._is_known(word) else nearest(word.folded, self.written)
-            if near is None:
-                words.append(word)
-            elif near not in self.analysis.stop_words:
-                read_as[word.typed] = near
-                words.append(replace(word, term=self.analysis.term(near)))
-        return tuple(words), read_as
-
-    def query(self, question: str, earlier: Sequence[str] = ()) -> Query:
-        """Return *question* as the terms that are searched."""
-        terms = tuple(word.term for word in self.words(question)[0])
-        before = tuple(w.term for text in earlier for w in self.words(text)[0])
-        asked = {
+        words = tuple(self._words(question, read_as))
+        terms = tuple(word.term for word in words)
+        before = tuple(
             word.term
+            for text in earlier
+            for word in self._words(text[:MAX_QUESTION_CHARS], {})
+        )
+        asked = {
+            term
             for sentence in _QUESTION.findall(question)
-            for word in self.words(sentence)[0]
+            for term in self.analysis.terms(sentence)
         }
-        background = frozenset(terms) - asked if asked else frozenset[str]()
-        return Query(terms, before, self.analysis.related(terms), background)
+        # Terms of misspelt words count as asked: they are not looked up twice.
+        plain = frozenset(self.analysis.terms(question))
+        background = plain - asked if asked else frozenset[str]()
+        query = Query(terms, before, self.analysis.related(terms), background)
+        return Reading(words, read_as, query)
+
+    def query(self, question: str) -> Query:
+        """Return *question* as the terms that are searched."""
+        return self.read(question).query
 
     def search(self, question: str, *, limit: int = HITS) -> list[Hit]:
         """Return the passages that share a term with *question*, best first."""
         return self.ranking.search(self.query(question), limit=limit)
+
+    def _words(self, question: str, read_as: dict[str, str]) -> Iterator[Word]:
+        for word in self.analysis.words(question):
+            near = None
+            # A capital inside a sentence is a name, not a slip.
+            if word.typed.islower() or question.lstrip().startswith(word.typed):
+                near = (
+                    None if self._is_known(word) else nearest(word.folded, self.written)
+                )
+            if near is None:
+                yield word
+            else:
+                read_as[word.typed] = near
+                yield replace(word, term=self.analysis.term(near))
 
     def _is_known(self, word: Word) -> bool:
         return (

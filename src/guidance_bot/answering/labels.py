@@ -1,13 +1,13 @@
 """Facts about an answer in plain words, the same in Slack and at a terminal."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from urllib.parse import urlsplit
 
 from guidance_bot.answering.answers import Answer, Citation
-from guidance_bot.knowledge.content import OFFICIAL, Knowledge, Source
-from guidance_bot.wording import AUTHORITY, MONTHS
+from guidance_bot.knowledge.content import OFFICIAL, Authority, Knowledge, Source
+from guidance_bot.wording import AUTHORITY, MONTHS, STATE
 
 
 def day(when: date) -> str:
@@ -23,17 +23,48 @@ def source_label(source: Source, sources: Mapping[str, Source]) -> str:
     newer = sources.get(source.replaced_by or "")
     if source.in_force == "replaced":
         year = re.search(r"\d{4}", newer.year) if newer else None
-        parts.append(f"in use until {year.group()}" if year else "since replaced")
+        parts.append(f"in use until {year.group()}" if year else STATE["replaced"])
     elif source.in_force == "historic":
-        parts.append("historic")
+        parts.append(STATE["historic"])
     elif source.in_force == "unknown" and source.kind in OFFICIAL:
-        parts.append("not checked whether it is in force")
+        parts.append(STATE["unknown"])
     if source.year == "undated":
-        parts.append("undated")
+        parts.append(STATE["undated"])
     if source.read == "report" and source.read_at:
         host = urlsplit(source.read_at).hostname or source.read_at
         parts.append(f"as reported by {host.strip('.').removeprefix('www.')}")
     return ", ".join(parts)
+
+
+def standing(
+    authority: Authority, cited: Sequence[Source], sources: Mapping[str, Source]
+) -> str:
+    """Return *authority* in words, with the state of the *cited* texts it rests on.
+
+    Only texts in force are called plainly "Rule" or "Official guidance".
+    """
+    if authority not in OFFICIAL:
+        return AUTHORITY[authority]
+    resting = [source for source in cited if source.kind == authority]
+    labels = {source_label(source, sources) for source in resting}
+    if len(labels) == 1:
+        return labels.pop()
+    in_force = [source.in_force == "yes" for source in resting]
+    if all(in_force):
+        return AUTHORITY[authority]
+    return f"{AUTHORITY[authority]}, {STATE['some' if any(in_force) else 'none']}"
+
+
+def cited_in(citation: Citation, knowledge: Knowledge) -> list[Source]:
+    """Return the sources of the paragraphs that the lead of *citation* lies in."""
+    ids = dict.fromkeys(
+        id_
+        for paragraph in citation.passage.paragraphs
+        for id_ in paragraph.sources
+        if paragraph.says
+        and any(s < paragraph.end and e > paragraph.start for s, e in citation.lead)
+    )
+    return [knowledge.sources[id_] for id_ in ids]
 
 
 def bound_elsewhere(citation: Citation, given: Answer, knowledge: Knowledge) -> str:

@@ -8,13 +8,15 @@ that a question touches only the postings of its terms.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Plus
+
+from guidance_bot.answering.tokens import Related
 
 Floats = NDArray[np.float64]
 
@@ -138,11 +140,20 @@ class Postings(BM25Plus):  # type: ignore[misc]  # rank_bm25 has no types
             np.float64, copy=False
         )
 
-    def holding(self, terms: Iterable[str]) -> NDArray[np.int32]:
-        """Return the numbers of the documents that hold any of *terms*."""
-        known = (self.vocabulary[t] for t in terms if t in self.vocabulary)
-        spans = [self.number[self.start[n] : self.start[n + 1]] for n in known]
-        return np.unique(np.concatenate(spans)) if spans else self.number[:0]
+    def holding(self, members: Iterable[Sequence[str]]) -> NDArray[np.intp]:
+        """Return the numbers of the documents that hold all terms of any member."""
+        held = np.zeros(self.corpus_size, bool)
+        for terms in members:
+            whole = np.ones(self.corpus_size, bool)
+            for term in terms:
+                number = self.vocabulary.get(term)
+                here = np.zeros(self.corpus_size, bool)
+                if number is not None:
+                    span = slice(self.start[number], self.start[number + 1])
+                    here[self.number[span]] = True
+                whole &= here
+            held |= whole
+        return np.flatnonzero(held)
 
     def shift(self, terms: Iterable[str]) -> float:
         """Return what the stock class adds to every passage for *terms*."""
@@ -193,13 +204,12 @@ class Query:
     """A question as weighted terms: its own at 1, the others less.
 
     ``background`` are terms of the sentences around the question proper;
-    ``related`` maps a term that the vocabulary added to the asked terms
-    that it may stand for.
+    ``related`` is what the vocabulary adds.
     """
 
     terms: tuple[str, ...]
     earlier: tuple[str, ...] = ()
-    related: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    related: tuple[Related, ...] = ()
     background: frozenset[str] = frozenset()
 
     def weights(self) -> dict[str, float]:
@@ -210,8 +220,9 @@ class Query:
         }
         for term in self.earlier:
             weights.setdefault(term, EARLIER_WEIGHT)
-        for term in self.related:
-            weights.setdefault(term, SYNONYM_WEIGHT)
+        for member in self.related:
+            for term in member.terms:
+                weights.setdefault(term, SYNONYM_WEIGHT / len(member.terms))
         return weights
 
 
@@ -333,8 +344,8 @@ class Ranking:
         for term in dict.fromkeys((*query.terms, *query.earlier)):
             weight = weights[term] * self.words.highest_weight(term)
             total += weight
-            names = [term, *(t for t, of in query.related.items() if term in of)]
-            held[self.pages.holding(names)] += weight
+            members = [m.terms for m in query.related if term in m.asked]
+            held[self.pages.holding([(term,), *members])] += weight
         return held / max(total, 1e-9)
 
     def _highest(self, weights: Mapping[str, float], query: Query) -> float:

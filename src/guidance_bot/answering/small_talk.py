@@ -1,6 +1,7 @@
 """Questions that guidance cannot answer by their form: the key of a fixed sentence."""
 
 import re
+import unicodedata
 from typing import Final, Literal
 
 from guidance_bot.answering.tokens import STOP_WORDS, fold
@@ -10,10 +11,10 @@ Occasion = Literal["empty", "over-long", "greeting", "thanks", "help", "other-la
 
 # The first code point after the Latin letters and their extensions.
 LATIN_ENDS: Final = 0x250
-ENOUGH_WORDS: Final = 3
+ENOUGH_FOREIGN: Final = 2
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _GREETINGS: Final = frozenset(
-    "hi hiya hello hey heya yo morning afternoon evening greetings howdy".split()
+    "hi hiya hello hey heya yo morning afternoon evening greetings howdy kia ora".split()
 )
 _THANKS: Final = frozenset("thanks thank thx ta ty cheers tysm".split())
 # What may surround a greeting or thanks without making it a question.
@@ -34,6 +35,11 @@ _HELP: Final = frozenset(
         "what can i ask you",
         "how do you work",
         "how does this work",
+        "can you help me",
+        "i need help",
+        "what do you know",
+        "how do i use this",
+        "are you a bot",
         "who are you",
         "what are you",
         "commands",
@@ -43,17 +49,18 @@ _HELP: Final = frozenset(
 # Function words that English does not have: French, German, Spanish, Italian,
 # Portuguese, Dutch, Polish, Welsh, Irish.
 _FOREIGN: Final = frozenset(
-    """je tu il elle nous vous ils est sont suis peux puis dois les des une dans pour avec
+    """je tu il elle nous vous ils est suis peux puis dois les des une dans pour avec
     sur qui que quoi comment quel quelle mon ma mes ich du er wir ihr sie ist sind kann
-    darf muss der das ein eine einen und oder nicht mit auf wie warum mein meine el la los
-    las una uno puedo debo como donde para por mi mis yo es soy estoy io posso devo sono
-    che gli della nel con perche il eu posso voce nao uma ik ben kan mag het een niet met
-    hoe waar wat mijn czy jest moge mam nie jak gdzie allaf alla gallaf ydw ydy yw mae beth
-    pwy sut rwy fy ar yn gyda conas an bhfuil feidir liom""".split()
+    darf muss der das ein eine einen und oder nicht auf wie warum mein meine meinem was
+    el la los las una uno puedo debo como donde para por mi mis yo es soy estoy publicar
+    io posso devo sono che gli della nel perche eu posso voce nao uma ik mag het een niet
+    hoe waar wat mijn czy jest moge nie jak gdzie allaf alla gallaf ydw ydy mae beth pwy
+    sut rwy fy yn gyda conas bhfuil feidir liom ka taea ahau te he aha ki au""".split()
 )
-# Foreign function words that are also English words or names.
-_AMBIGUOUS: Final = frozenset(
-    {"an", "ma", "par", "con", "das", "los", "la", "el", "es"}
+_OPENING: Final = re.compile(
+    r"^\s*(?:(?:hi|hiya|hello|hey|dear all|kia ora|good (?:morning|afternoon|evening)"
+    r"|thanks|thank you|thx|cheers)\b[\s,.!:-]*)+",
+    re.IGNORECASE,
 )
 
 
@@ -78,11 +85,18 @@ def _wordless(stripped: str) -> Occasion:
     return "help" if stripped == "?" else "empty"
 
 
+def without_greeting(question: str) -> str:
+    """Return *question* without the greeting or thanks that it opens with."""
+    return _OPENING.sub("", question, count=1)
+
+
 def _is_foreign(text: str, words: list[str]) -> bool:
-    letters = [c for c in text if c.isalpha()]
+    letters = [c for c in unicodedata.normalize("NFKC", text) if c.isalpha()]
     latin = sum(ord(c) < LATIN_ENDS for c in letters)
     if latin < len(letters) / 2:
         return True
-    foreign = {word for word in words if word in _FOREIGN} - _AMBIGUOUS
-    english = {word for word in words if word in STOP_WORDS and len(word) > 1}
-    return len(words) >= ENOUGH_WORDS and bool(foreign) and not english - _FOREIGN
+    # A single hit may be a name or an abbreviation: MIT, Las Vegas, Des.
+    foreign = {word for word in words if word in _FOREIGN}
+    english = {word for word in words if word in STOP_WORDS - _FOREIGN}
+    telling = len(foreign) + any(mark in text for mark in "¿¡")
+    return telling >= ENOUGH_FOREIGN and telling > len(english)

@@ -1,24 +1,23 @@
 """Words that nobody wrote, read as the nearest word that somebody did.
 
 Only words unknown to the index are touched, so a question that is spelled
-right is never changed. One edit is forgiven from five letters on, two from
-ten; measured in docs/decisions/0005-reading-misspelt-words.md.
+right is never changed; the first letter has to agree, and a name in the
+middle of a sentence is left alone (docs/decisions/0005-reading-misspelt-words.md).
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
-from guidance_bot.answering.tokens import STOP_WORDS
-
-SHORTEST: Final = 5
+SHORTEST: Final = 6
 LONG: Final = 10
 
 
 def nearest(word: str, known: Mapping[str, int]) -> str | None:
-    """Return the word of *known* (or a stop word) that *word* is a slip of.
+    """Return the word of *known* that *word* is a slip of, or ``None``.
 
-    *known* maps words to how often they are written; the fewest edits win,
-    then the more frequent word, then the alphabet. ``None``: no word is near.
+    *known* maps words to how often they are written. One edit is forgiven,
+    two from ten letters on; the fewest edits win, then the more frequent
+    word, then the alphabet.
     """
     if len(word) < SHORTEST or not word.isalpha():
         return None
@@ -27,16 +26,12 @@ def nearest(word: str, known: Mapping[str, int]) -> str | None:
     from rapidfuzz.process import extract  # noqa: PLC0415
 
     edits = 2 if len(word) >= LONG else 1
-    candidates: Sequence[str] = [
+    candidates: Iterable[str] = [
         other
-        for other in (*known, *STOP_WORDS)
-        if abs(len(other) - len(word)) <= edits and len(other) >= SHORTEST - 1
+        for other in known
+        if other[0] == word[0] and abs(len(other) - len(word)) <= edits
     ]
-    near = extract(
-        word, candidates, scorer=OSA.distance, score_cutoff=edits, limit=None
-    )
-    if not near:
-        return None
-    often = max(known.values(), default=1)
-    ranked = ((d, -known.get(other, often), other) for other, d, _ in near)
-    return min(ranked)[2]
+    scorer: Any = OSA.distance
+    near = extract(word, candidates, scorer=scorer, score_cutoff=edits, limit=None)
+    ranked = ((distance, -known[other], other) for other, distance, _ in near)
+    return min(ranked, default=(0, 0, None))[2]

@@ -1,8 +1,6 @@
 """Text → the terms that are matched.
 
-Lower case, accents folded, stop words left out, Snowball English stems: on
-seven public sets this is worth 7 to 23 points of nDCG over splitting at
-blanks (docs/decisions/0001-bm25-and-not-embeddings.md).
+Lower case, accents folded, stop words left out, Snowball English stems.
 """
 
 import re
@@ -38,9 +36,14 @@ STOP_WORDS: Final = frozenset(
     """.split()
 )
 
+# Soft hyphens, joiners and terminals' escape sequences stand inside words.
+_INVISIBLE: Final = re.compile(
+    "[\u00ad\u200b-\u200d\u2060\ufeff]|\x1b\\[[0-9;]*[A-Za-z]"
+)
 _WORD: Final = re.compile(r"[^\W_]+(?:['\u2019\u02bc][^\W_]+)*")
 _APOSTROPHES: Final = str.maketrans("", "", "'\u2019\u02bc")
-_ENDING: Final = re.compile(r"['\u2019\u02bc]")
+_STRAIGHT: Final = str.maketrans("\u2019\u02bc", "''")
+_ENDINGS: Final = frozenset("d ll m re s t ve".split())
 _POSSESSIVE: Final = re.compile(r"['\u2019\u02bc]s?$", re.IGNORECASE)
 
 
@@ -51,6 +54,14 @@ class Word:
     typed: str
     folded: str
     term: str
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Terms that mean the same as the ones that were asked."""
+
+    terms: tuple[str, ...]
+    asked: tuple[str, ...]
 
 
 def fold(text: str) -> str:
@@ -112,38 +123,39 @@ class Analysis:
         """Return the folded content words of *text* in order, not yet stemmed."""
         return tuple(folded for _, folded in self._kept(text))
 
-    def related(self, terms: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Return what the vocabulary adds to *terms*: new term → the terms it stands for.
+    def related(self, terms: Sequence[str]) -> tuple[Related, ...]:
+        """Return what the vocabulary adds to *terms*.
 
         A member of several words counts when its terms stand side by side.
         """
-        added: dict[str, tuple[str, ...]] = {}
+        added: list[Related] = []
         for group in self.synonyms:
             asked = next((m for m in group if _stands_in(m, terms)), None)
-            if asked is None:
-                continue
-            for member in group:
-                for term in member:
-                    if term not in terms:
-                        added.setdefault(term, asked)
-        return added
+            others = group if asked is not None else ()
+            added += [
+                Related(m, asked or ()) for m in others if not set(m) <= set(terms)
+            ]
+        return tuple(added)
 
     def _kept(self, text: str) -> Iterator[tuple[str, str]]:
-        for match in _WORD.finditer(text):
+        for match in _WORD.finditer(_INVISIBLE.sub("", text)):
             typed = match.group()
             folded = fold(typed)
             if not folded.isalnum():
                 if self._is_contraction(folded):
                     continue
                 folded = _POSSESSIVE.sub("", folded).translate(_APOSTROPHES)
-            if folded not in self.stop_words:
+            if folded and folded not in self.stop_words:
                 yield typed, folded
 
     def _is_contraction(self, folded: str) -> bool:
         # "can't", "they've", "who's": a stop word and its ending. A possessive
         # such as "canteen's" is none, because "canteen" is not a stop word.
         joined = folded.translate(_APOSTROPHES)
-        return joined in self.stop_words or _ENDING.split(folded)[0] in self.stop_words
+        first, _, rest = folded.translate(_STRAIGHT).partition("'")
+        return joined in self.stop_words or (
+            first in self.stop_words and rest in _ENDINGS
+        )
 
 
 def _stands_in(member: Sequence[str], terms: Sequence[str]) -> bool:

@@ -5,7 +5,7 @@ Standard library only: a question needs the digest, not the parsers.
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -53,7 +53,13 @@ def read_folder(root: Path) -> Folder:
         message = "there is no folder here; --knowledge names a folder of guidance"
         return Folder(shown, files, (Problem(shown, 1, message),))
     inside = os.path.realpath(root)
-    for name, entry in sorted(_entries(str(root), ""), key=lambda found: found[0]):
+
+    def closed(path: str, error: OSError) -> None:
+        message = f"this folder cannot be opened: {error.strerror}"
+        problems.append(Problem(os.path.join(shown, path), 1, message))
+
+    entries = _entries(str(root), "", closed)
+    for name, entry in sorted(entries, key=lambda found: found[0]):
         content = _content(entry, inside)
         if isinstance(content, bytes):
             files[name] = content
@@ -81,23 +87,30 @@ def version(folders: Sequence[Folder]) -> str:
     digest = hashlib.sha256()
     for folder in folders:
         for name, content in folder.files.items():
-            digest.update(f"{name}\0{len(content)}\0".encode())
+            digest.update(os.fsencode(name) + f"\0{len(content)}\0".encode())
             digest.update(content)
         digest.update(b"\0layer")
     return digest.hexdigest()
 
 
-def _entries(root: str, below: str) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
-    with os.scandir(root) as found:
-        for entry in found:
-            name = f"{below}{entry.name}"
-            if entry.name.startswith((".", "~", "#")):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                if below or entry.name in FOLDERS:
-                    yield from _entries(entry.path, f"{name}/")
-            elif _is_ours(entry, below):
-                yield name, entry
+def _entries(
+    root: str, below: str, closed: Callable[[str, OSError], None]
+) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
+    try:
+        with os.scandir(root) as listed:
+            found = list(listed)
+    except OSError as error:
+        closed(below, error)
+        return
+    for entry in found:
+        name = f"{below}{entry.name}"
+        if entry.name.startswith((".", "~", "#")):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            if below or entry.name in FOLDERS:
+                yield from _entries(entry.path, f"{name}/", closed)
+        elif _is_ours(entry, below):
+            yield name, entry
 
 
 def _is_ours(entry: "os.DirEntry[str]", below: str) -> bool:
@@ -136,7 +149,10 @@ def _link_refusal(path: str, inside: str) -> str | None:
 
 
 def _from_here(root: Path) -> str:
-    here = os.getcwd()
+    try:
+        here = os.getcwd()
+    except FileNotFoundError:  # the working directory is gone
+        return str(root)
     absolute = os.path.abspath(root)
     if absolute == here:
         return "."

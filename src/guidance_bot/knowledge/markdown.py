@@ -1,11 +1,11 @@
 """A page's Markdown → its sections, and a section's text → its paragraphs.
 
-markdown-it finds the blocks; heading attributes and citation marks are ours,
-because no plugin reads them.
+markdown-it finds the blocks; heading attributes are ours, because no plugin
+reads them, and so are the citation marks (``marks.py``).
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -13,11 +13,11 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from guidance_bot.knowledge.marks import OURS, Mark, marks, plain, without_code
+
 WORDS_IN_A_PASSAGE: Final = 180
 """A section longer than this is split between paragraphs into several passages."""
 
-_CITATION: Final = re.compile(r"\[(?P<see>see )?(?P<ids>@[^\[\]\n]+)\]")
-_OURS: Final = re.compile(r"\[ours\]")
 _ATTRIBUTES: Final = re.compile(r"\s*\{(?P<inside>[^{}]*)\}\s*$")
 _SOURCE_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -26,15 +26,6 @@ _SOURCE_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _PARSER: Final = (
     MarkdownIt("commonmark", {"html": False}).enable("table").disable("inline")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One citation mark: whether the source says it, and the ids inside."""
-
-    says: bool
-    ids: tuple[str, ...]
-    start: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +55,7 @@ class Section:
     text_line: int
     jurisdiction: str | None
     unknown_attributes: tuple[str, ...]
+    blocks: tuple[Block, ...]
 
 
 def sections(body: str) -> list[Section]:
@@ -74,7 +66,8 @@ def sections(body: str) -> list[Section]:
     first = found[0][0] if found else len(lines)
     text, text_line = _trimmed(lines, 0, first)
     if text:
-        result.append(Section("", "", 0, 1, text, text_line, None, ()))
+        found_blocks = tuple(blocks(text))
+        result.append(Section("", "", 0, 1, text, text_line, None, (), found_blocks))
     ends = [*(start for start, _, _, _ in found[1:]), len(lines)][: len(found)]
     for (start, after, level, raw), end in zip(found, ends, strict=True):
         text, text_line = _trimmed(lines, after, end)
@@ -89,6 +82,7 @@ def sections(body: str) -> list[Section]:
                 text_line,
                 jurisdiction,
                 unknown,
+                tuple(blocks(text)),
             )
         )
     return result
@@ -100,31 +94,31 @@ def blocks(text: str) -> list[Block]:
     for line in text.split("\n"):
         starts.append(starts[-1] + len(line) + 1)
     result = []
-    for first, last in _block_lines(_PARSER.parse(text)):
+    for first, last, is_code in _block_lines(_PARSER.parse(text)):
         start, end = starts[first], starts[last] - 1
         raw = text[start:end]
         start += len(raw) - len(raw.lstrip())
         end = start + len(raw.strip())
         inside = text[start:end]
         if inside:
-            ours = _OURS.search(inside) is not None
-            result.append(Block(start, end, inside, tuple(marks(inside)), ours))
+            prose = "" if is_code else without_code(inside)
+            ours = OURS.search(prose) is not None
+            result.append(Block(start, end, inside, tuple(marks(prose)), ours))
     return result
 
 
-def parts(found: Sequence[Block]) -> list[tuple[int, int]]:
-    """Return the spans into which a section's text is split, in order.
+def parts(section: Section) -> list[tuple[int, int]]:
+    """Return the spans into which the text of *section* is split, in order.
 
-    A short section is one span. A long one is cut between paragraphs so that
+    A short section is one span, the whole of it. A long one is cut between paragraphs so that
     no part passes WORDS_IN_A_PASSAGE unless a single paragraph does.
     """
-    total = sum(len(block.text.split()) for block in found)
-    if total <= WORDS_IN_A_PASSAGE:
-        return [(found[0].start, found[-1].end)]
+    if words_of(section.blocks) <= WORDS_IN_A_PASSAGE:
+        return [(0, len(section.text))]
     spans: list[tuple[int, int]] = []
     words = 0
-    for block in found:
-        size = len(block.text.split())
+    for block in section.blocks:
+        size = words_of([block])
         if spans and words + size <= WORDS_IN_A_PASSAGE:
             spans[-1] = (spans[-1][0], block.end)
             words += size
@@ -134,12 +128,9 @@ def parts(found: Sequence[Block]) -> list[tuple[int, int]]:
     return spans
 
 
-def marks(text: str) -> Iterator[Mark]:
-    """Yield the citation marks in *text*: ``[@a]``, ``[@a; @b]``, ``[see @a]``."""
-    for match in _CITATION.finditer(text):
-        pieces = (piece.strip() for piece in match["ids"].split(";"))
-        ids = tuple(piece.removeprefix("see ").strip().lstrip("@") for piece in pieces)
-        yield Mark(match["see"] is None, ids, match.start())
+def words_of(found: Sequence[Block]) -> int:
+    """Return how many words people read in *found*."""
+    return sum(len(plain(block.text).split()) for block in found)
 
 
 def is_source_id(text: str) -> bool:
@@ -151,24 +142,6 @@ def slug(heading: str) -> str:
     """Return GitHub's id for *heading*: lower case, hyphens, no punctuation."""
     kept = re.sub(r"[^\w\- ]", "", heading.strip().lower())
     return kept.replace(" ", "-")
-
-
-def plain(text: str, replace_mark: Callable[[Mark], str] = lambda _: "") -> str:
-    """Return *text* without Markdown's signs, as one line of words.
-
-    Citation marks are replaced by what *replace_mark* makes of them.
-    """
-
-    def cite(match: re.Match[str]) -> str:
-        return replace_mark(next(marks(match.group())))
-
-    text = _CITATION.sub(cite, _OURS.sub("", text))
-    text = re.sub(r"\[([^\[\]]*)\]\([^()\s]*\)", r"\1", text)
-    text = re.sub(r"(?m)^\s*(?:>\s?|[-*+]\s+|\d{1,3}[.)]\s+|#{1,6}\s+)", "", text)
-    text = re.sub(r"(\*\*|__|`)(.+?)\1", r"\2", text)
-    text = re.sub(r"(?<!\w)[*_](\S(?:.*?\S)?)[*_](?!\w)", r"\1", text)
-    text = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
-    return re.sub(r"\s+([.,;:!?])", r"\1", " ".join(text.split()))
 
 
 def _headings(body: str) -> Iterator[tuple[int, int, int, str]]:
@@ -202,7 +175,7 @@ def _trimmed(lines: list[str], start: int, end: int) -> tuple[str, int]:
     return "\n".join(lines[start:end]), start + 1
 
 
-def _block_lines(tokens: list[Token]) -> Iterator[tuple[int, int]]:
+def _block_lines(tokens: list[Token]) -> Iterator[tuple[int, int, bool]]:
     depth_of_list = 0
     for token in tokens:
         if token.type in {"bullet_list_open", "ordered_list_open"}:
@@ -213,6 +186,7 @@ def _block_lines(tokens: list[Token]) -> Iterator[tuple[int, int]]:
             continue
         elif token.type == "list_item_open":
             if token.level == 1:
-                yield token.map[0], token.map[1]
+                yield token.map[0], token.map[1], False
         elif token.level == 0 and depth_of_list == 0 and token.type != "hr":
-            yield token.map[0], token.map[1]
+            is_code = token.type in {"fence", "code_block"}
+            yield token.map[0], token.map[1], is_code

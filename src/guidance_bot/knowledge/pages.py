@@ -18,7 +18,6 @@ from guidance_bot.knowledge.content import (
 from guidance_bot.knowledge.markdown import (
     Block,
     Section,
-    blocks,
     is_source_id,
     parts,
     sections,
@@ -27,7 +26,7 @@ from guidance_bot.knowledge.schema import PageHead, did_you_mean, validate
 from guidance_bot.knowledge.yaml_text import YamlText, read_yaml
 
 _FENCE: Final = "---"
-_ID: Final = re.compile(r"[A-Za-z0-9_-]+")
+_ID: Final = re.compile(r"[\w-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class PageFile:
 
     id: str
     path: str
-    head: PageHead
+    head: PageHead | None
     yaml: YamlText
     body_line: int
     sections: tuple[Section, ...]
@@ -48,7 +47,11 @@ class PageFile:
 
 
 def read_page(page: str, path: str, text: str) -> tuple[PageFile | None, list[Problem]]:
-    """Return the page in *text*, and what is wrong with it on its own."""
+    """Return the page in *text*, and what is wrong with it on its own.
+
+    A page whose front matter is at fault comes back without its head, so
+    that the mistakes in its text are told as well.
+    """
     lines = text.split("\n")
     if lines[0].rstrip() != _FENCE:
         message = "a page starts with a line of --- and its title, summary and owner"
@@ -66,34 +69,38 @@ def read_page(page: str, path: str, text: str) -> tuple[PageFile | None, list[Pr
     found = tuple(sections("\n".join(lines[end + 1 :])))
     body_line = end + 2
     problems += _heading_problems(found, path, body_line)
-    if head is None:
-        return None, problems
-    problems += _question_problems(head, yaml, found, path)
+    if head is not None:
+        problems += _question_problems(head, yaml, found, path)
     return PageFile(page, path, head, yaml, body_line, found), problems
 
 
-def finish(
+def text_problems(
     file: PageFile, sources: Mapping[str, Source], jurisdictions: Set[str]
-) -> tuple[Page, list[Passage], list[Problem]]:
-    """Return the page and its passages, with the authority of each paragraph."""
-    passages: list[Passage] = []
-    problems: list[Problem] = []
+) -> Iterator[Problem]:
+    """Yield what is wrong with the citations and jurisdictions in a page's text."""
     for section in file.sections:
-        found = blocks(section.text)
-        if not found:
-            continue
-        problems += _citation_problems(file, section, found, sources)
+        yield from _citation_problems(file, section, sources)
         if section.jurisdiction is not None:
-            problems += _jurisdiction_problems(file, section, jurisdictions)
-        passages += _passages(file, section, found, sources)
-    head = file.head
+            yield from _jurisdiction_problems(file, section, jurisdictions)
+
+
+def finish(
+    file: PageFile, head: PageHead, sources: Mapping[str, Source]
+) -> tuple[Page, list[Passage]]:
+    """Return the page and its passages, with the authority of each paragraph."""
+    passages = [
+        passage
+        for section in file.sections
+        if section.blocks
+        for passage in _passages(file, section, sources)
+    ]
     page = Page(
         id=file.id,
         title=head.title,
         summary=head.summary,
         owner=head.owner,
         reviewed=head.reviewed,
-        path=file.path,
+        path=f"guidance/{file.id}.md",
         status=head.status,
         reviewed_by=head.reviewed_by,
         review_every_days=head.review_every,
@@ -115,17 +122,14 @@ def finish(
             for place, line in file.yaml.lines.items()
         },
     )
-    return page, passages, problems
+    return page, passages
 
 
 def _passages(
-    file: PageFile,
-    section: Section,
-    found: Sequence[Block],
-    sources: Mapping[str, Source],
+    file: PageFile, section: Section, sources: Mapping[str, Source]
 ) -> Iterator[Passage]:
-    asked = file.head.questions
-    for number, (start, end) in enumerate(parts(found), 1):
+    asked = file.head.questions if file.head else {}
+    for number, (start, end) in enumerate(parts(section), 1):
         name = f"{file.id}#{section.id}" if section.id else file.id
         questions: tuple[str, ...] = ()
         if number == 1:
@@ -139,7 +143,7 @@ def _passages(
             text=section.text[start:end],
             paragraphs=tuple(
                 _paragraph(block, start, sources)
-                for block in found
+                for block in section.blocks
                 if start <= block.start < end
             ),
             jurisdiction=section.jurisdiction,
@@ -148,7 +152,7 @@ def _passages(
 
 
 def _first_with_text(found: Sequence[Section]) -> Section | None:
-    return next((section for section in found if section.text), None)
+    return next((section for section in found if section.blocks), None)
 
 
 def _paragraph(block: Block, start: int, sources: Mapping[str, Source]) -> Paragraph:
@@ -159,18 +163,15 @@ def _paragraph(block: Block, start: int, sources: Mapping[str, Source]) -> Parag
         start=block.start - start,
         end=block.end - start,
         authority=min(kinds, key=AUTHORITIES.index, default="house"),
-        sources=tuple(dict.fromkeys(said or read)),
+        sources=tuple(dict.fromkeys([*said, *read])),
         says=bool(said),
     )
 
 
 def _citation_problems(
-    file: PageFile,
-    section: Section,
-    found: Sequence[Block],
-    sources: Mapping[str, Source],
+    file: PageFile, section: Section, sources: Mapping[str, Source]
 ) -> Iterator[Problem]:
-    for block in found:
+    for block in section.blocks:
         for mark in block.marks:
             line = file.line(section, block.start + mark.start)
             for id_ in mark.ids:
@@ -188,28 +189,25 @@ def _citation_problems(
 
 
 def _mixture(block: Block, sources: Mapping[str, Source]) -> str | None:
-    def cited(official: bool, says: bool) -> list[str]:
-        return [
-            id_
-            for mark in block.marks
-            for id_ in mark.ids
-            if mark.says is says
-            and id_ in sources
-            and sources[id_].kind != "house"  # an entry with a mistake in it
-            and (sources[id_].kind in OFFICIAL) is official
-        ]
-
-    official, other = cited(True, True), cited(False, True)
-    if official and other:
+    cited = [
+        (id_, sources[id_].kind, mark.says)
+        for mark in block.marks
+        for id_ in mark.ids
+        if id_ in sources and sources[id_].kind != "house"  # has a mistake in it
+    ]
+    official = next((id_ for id_, kind, _ in cited if kind in OFFICIAL), None)
+    other = next((c for c in cited if c[1] not in OFFICIAL), None)
+    if official is not None and other is not None:
         return (
-            f"this paragraph cites an official text ({official[0]}) together with "
-            f"another kind ({other[0]}, {sources[other[0]].kind}); give each its own"
+            f"this paragraph cites an official text ({official}) together with "
+            f"another kind ({other[0]}, {other[1]}); give each its own"
         )
-    read = cited(True, False) + cited(False, False)
-    if official and read:
+    said = next((id_ for id_, _, says in cited if says), None)
+    read = next((id_ for id_, _, says in cited if not says), None)
+    if official is not None and said is not None and read is not None:
         return (
-            f"this paragraph mixes what {official[0]} says with our reading of "
-            f"{read[0]} ([see …]); give each its own"
+            f"this paragraph mixes what {said} says with our reading of {read} "
+            "([see …]); give each its own"
         )
     return None
 
@@ -217,8 +215,8 @@ def _mixture(block: Block, sources: Mapping[str, Source]) -> str | None:
 def _heading_problems(
     found: Sequence[Section], path: str, body_line: int
 ) -> Iterator[Problem]:
-    if not any(section.text for section in found):
-        yield Problem(path, body_line, "the page has no text")
+    if not any(section.blocks for section in found):
+        yield Problem(path, max(body_line - 1, 1), "the page has no text")
         return
     seen: dict[str, int] = {}
     followed_by = [*found[1:], None]
@@ -236,13 +234,15 @@ def _heading_faults(
     groups = following is not None and following.level > section.level
     if not section.heading:
         yield "this heading has no words"
-    elif not section.text and not groups:
+    elif not section.blocks and not groups:
         yield f"the heading {section.heading!r} has no text below it"
     for attribute in section.unknown_attributes:
         yield f"{{{attribute}}} is not known here; write {{#id for=uk-health}}"
-    if section.id in seen:
+    if not section.id:
+        yield "this heading needs an id: write {#a-name} after it"
+    elif section.id in seen:
         yield f"the heading id {section.id!r} is already on line {seen[section.id]}"
-    elif section.id and not _ID.fullmatch(section.id):
+    elif not _ID.fullmatch(section.id):
         yield f"the heading id {section.id!r} may hold letters, digits and hyphens"
 
 

@@ -28,17 +28,13 @@ from guidance_bot.knowledge.content import (
     Vocabulary,
 )
 from guidance_bot.knowledge.folder import ROOT_FILES, Folder, version
-from guidance_bot.knowledge.pages import PageFile, finish, read_page
-from guidance_bot.knowledge.yaml_text import YamlText, read_yaml
+from guidance_bot.knowledge.pages import PageFile, finish, read_page, text_problems
+from guidance_bot.knowledge.yaml_text import CONTROL, YamlText, read_yaml
 
 Model = TypeVar("Model", bound=BaseModel)
 
-_PAGE_PATH: Final = re.compile(r"guidance/(?P<id>[^/]+/[^/]+)\.(?:md|markdown)")
+_PAGE_PATH: Final = re.compile(r"guidance/(?P<id>[^/]+/[^/]+)\.(?i:md|markdown)")
 _PAGE_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*")
-# Tab, newline and form feed are text; the other control characters are not.
-_CONTROL: Final = re.compile(
-    r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
-)
 
 
 @dataclass(slots=True)
@@ -49,6 +45,7 @@ class _Reading:
     pages: dict[str, PageFile] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     broken: dict[str, Source] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
     places: dict[str, tuple[str, int]] = field(default_factory=dict)
     organisation: dict[str, Any] = field(default_factory=dict)
     synonyms: list[tuple[str, ...]] = field(default_factory=list)
@@ -59,15 +56,22 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A Knowledge, the warnings that came with it, and where its entries stand.
+    """A Knowledge, the problems that came with it, and where its entries stand.
 
-    ``places`` maps ``source:ID``, ``question:ID`` and ``organisation.KEY`` to
-    path and line, for checks that look across files.
+    For checks that look across files: ``places`` maps ``source:ID``,
+    ``question:ID`` (and ``….KEY`` below them) and ``organisation.KEY`` to path
+    and line; ``paths`` maps page ids to paths, pages with a mistake included;
+    ``files`` are the pages as they were written;
+    ``unread`` names the root files that could not be read.
     """
 
     knowledge: Knowledge
     problems: tuple[Problem, ...]
     places: Mapping[str, tuple[str, int]]
+    paths: Mapping[str, str]
+    files: Mapping[str, PageFile]
+    unread: frozenset[str]
+    root: str
 
 
 def read(folders: Sequence[Folder]) -> Read:
@@ -81,17 +85,16 @@ def read(folders: Sequence[Folder]) -> Read:
         reading.problems += folder.problems
         _read_folder(folder, reading)
     organisation = _organisation(reading)
+    sources = reading.broken | reading.sources
     pages: dict[str, Page] = {}
     passages: list[Passage] = []
-    for page_id in sorted(reading.pages):
-        page, found, problems = finish(
-            reading.pages[page_id],
-            reading.broken | reading.sources,
-            organisation.jurisdictions.keys(),
-        )
-        reading.problems += problems
-        pages[page_id] = page
-        passages += found
+    for page_id, file in sorted(reading.pages.items()):
+        if "sources.yaml" not in reading.unread:
+            known = organisation.jurisdictions.keys()
+            reading.problems += text_problems(file, sources, known)
+        if file.head is not None:
+            pages[page_id], found = finish(file, file.head, sources)
+            passages += found
     if not passages:
         _refuse_nothing(folders, reading.problems)
     knowledge = Knowledge(
@@ -104,7 +107,15 @@ def read(folders: Sequence[Folder]) -> Read:
         questions=tuple(reading.questions.values()),
         replaced=tuple(reading.replaced),
     )
-    return Read(knowledge, tuple(sorted(reading.problems)), reading.places)
+    return Read(
+        knowledge,
+        tuple(sorted(reading.problems)),
+        reading.places,
+        {page_id: file.path for page_id, file in reading.pages.items()},
+        reading.pages,
+        frozenset(reading.unread),
+        folders[-1].shown(""),
+    )
 
 
 def _refuse_nothing(folders: Sequence[Folder], problems: list[Problem]) -> None:
@@ -116,36 +127,51 @@ def _refuse_nothing(folders: Sequence[Folder], problems: list[Problem]) -> None:
 
 def _read_folder(folder: Folder, reading: _Reading) -> None:
     seen: dict[str, str] = {}
+    refused = {problem.path for problem in folder.problems}
+    reading.unread |= {name for name in ROOT_FILES if folder.shown(name) in refused}
     for name, content in folder.files.items():
         path = folder.shown(name)
-        text, problem = _decoded(content, path)
+        text, problems = _decoded(name, content, path)
+        reading.problems += problems
         if text is None:
-            reading.problems += problem
+            reading.unread.add(name)
         elif name.startswith("guidance/"):
             _read_page(name, path, text, seen, reading)
         elif name in ROOT_FILES:
-            document, problems = read_yaml(text, path)
-            reading.problems += problems
-            if document.value is not None:
-                _ROOM[name](document, path, reading)
+            _read_root_file(name, path, text, reading)
         elif "/" not in name:
-            message = f"this file is not read{schema.did_you_mean(name, ROOT_FILES)}"
+            near = schema.did_you_mean(name, ROOT_FILES)
+            message = f"this file is not read{near}"
             reading.problems.append(Problem(path, 1, message, "warning"))
 
 
-def _decoded(content: bytes, path: str) -> tuple[str | None, list[Problem]]:
+def _read_root_file(name: str, path: str, text: str, reading: _Reading) -> None:
+    document, problems = read_yaml(text, path)
+    before = len(reading.problems)
+    if document.value is not None:
+        _ROOM[name](document, path, reading)
+    # A mistake in one source leaves the others; elsewhere it leaves nothing.
+    if problems or (name != "sources.yaml" and len(reading.problems) > before):
+        reading.unread.add(name)
+    reading.problems += problems
+
+
+def _decoded(name: str, content: bytes, path: str) -> tuple[str | None, list[Problem]]:
+    if any("\udc80" <= letter <= "\udcff" for letter in name):
+        message = "this file's name is not UTF-8; rename it"
+        return None, [Problem(path, 1, message)]
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         message = (
             "this is not a text file"
-            if b"\0" in content
+            if b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff"))
             else "this file is not saved as UTF-8; save it again with that encoding"
         )
         return None, [Problem(path, line, message)]
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    control = _CONTROL.search(text)
+    control = CONTROL.search(text)
     if control is not None:
         line = text[: control.start()].count("\n") + 1
         message = f"the control character U+{ord(control.group()):04X} is in this line; delete it"
@@ -185,6 +211,7 @@ def _read_page(
 def _entries(
     model: type[Model], document: YamlText, path: str, reading: _Reading
 ) -> Iterator[tuple[int, Model]]:
+    """Yield the good entries of a list file, each with its place in the list."""
     if not isinstance(document.value, list):
         message = "this file is a list: each entry starts with “- id: …”"
         reading.problems.append(Problem(path, document.line(()), message))
@@ -202,7 +229,7 @@ def _entries(
             reading.problems.append(Problem(path, line, message))
             continue
         seen[id_] = line
-        yield line, entry
+        yield number, entry
 
 
 def _read_sources(document: YamlText, path: str, reading: _Reading) -> None:
@@ -210,9 +237,18 @@ def _read_sources(document: YamlText, path: str, reading: _Reading) -> None:
         broken = _broken_source(given)
         if broken is not None:
             reading.broken[broken.id] = broken
-    for line, entry in _entries(schema.SourceEntry, document, path, reading):
+    for number, entry in _entries(schema.SourceEntry, document, path, reading):
         reading.sources[entry.id] = Source(**entry.model_dump())
-        reading.places[f"source:{entry.id}"] = (path, line)
+        _remember(document, path, f"source:{entry.id}", number, reading)
+
+
+def _remember(
+    document: YamlText, path: str, name: str, number: int, reading: _Reading
+) -> None:
+    for place, line in document.lines.items():
+        if place and place[0] == number:
+            key = ".".join(str(step) for step in (name, *place[1:]))
+            reading.places[key] = (path, line)
 
 
 def _broken_source(given: Any) -> Source | None:
@@ -239,11 +275,11 @@ def _broken_source(given: Any) -> Source | None:
 
 
 def _read_questions(document: YamlText, path: str, reading: _Reading) -> None:
-    for line, entry in _entries(schema.QuestionEntry, document, path, reading):
+    for number, entry in _entries(schema.QuestionEntry, document, path, reading):
         reading.questions[entry.id] = EvaluationQuestion(
             entry.id, entry.question, entry.expect, entry.pages, entry.for_
         )
-        reading.places[f"question:{entry.id}"] = (path, line)
+        _remember(document, path, f"question:{entry.id}", number, reading)
 
 
 def _read_organisation(document: YamlText, path: str, reading: _Reading) -> None:
@@ -254,8 +290,11 @@ def _read_organisation(document: YamlText, path: str, reading: _Reading) -> None
     for place, line in document.lines.items():
         key = ".".join(str(step) for step in ("organisation", *place))
         reading.places[key] = (path, line)
-    given = {key: getattr(entry, key) for key in entry.model_fields_set}
-    reading.organisation |= given
+    for key in entry.model_fields_set:
+        value = getattr(entry, key)
+        if isinstance(value, dict):  # a later folder adds to what it does not replace
+            value = {**reading.organisation.get(key, {}), **value}
+        reading.organisation[key] = value
 
 
 def _read_vocabulary(document: YamlText, path: str, reading: _Reading) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from guidance_bot.errors import Problem
 from guidance_bot.knowledge.content import AXES, MODES, PURPOSES, STAGES
@@ -16,7 +16,7 @@ from guidance_bot.knowledge.yaml_text import YamlText
 Model = TypeVar("Model", bound=BaseModel)
 
 _DAYS = {"day": 1, "week": 7, "month": 30.44, "year": 365.25}
-_NEAR_ENOUGH = 60
+_NEAR_ENOUGH = 65
 
 
 def _text(value: Any) -> Any:
@@ -181,7 +181,9 @@ _NESTED: dict[tuple[type[BaseModel], str | int], type[BaseModel]] = {
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return the end of a sentence that names the nearest of *known*, or nothing."""
-    near = process.extractOne(word, sorted(known), score_cutoff=_NEAR_ENOUGH)
+    near = process.extractOne(
+        word, sorted(known), scorer=fuzz.ratio, score_cutoff=_NEAR_ENOUGH
+    )
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
@@ -217,7 +219,10 @@ def _explained(
 
 
 def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
-    key = ".".join(str(step) for step in detail["loc"])
+    # People count from one.
+    key = ".".join(
+        str(step + 1 if isinstance(step, int) else step) for step in detail["loc"]
+    )
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
         return f"unknown key {key!r}{_known_keys(model, detail['loc'])}"
@@ -225,13 +230,14 @@ def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
         "missing": f"{key!r} is missing",
         "literal_error": f"{key!r} is {detail['input']!r}; it can be {context.get('expected')}",
         "value_error": f"{key!r}: {context.get('error')}",
-        "string_type": f"{key!r} should be text",
+        "string_type": f"{key!r} should be text; a colon in it needs quotes around it",
         "string_too_short": f"{key!r} is empty",
         "tuple_type": f"{key!r} should be a list: [one, two]",
         "dict_type": f"{key!r} should have keys of its own, indented below it",
         "bool_parsing": f"{key!r} is {detail['input']!r}; it can be true or false",
         "model_type": f"{key!r} should have keys of its own, indented below it",
-        "too_short": f"{key!r} holds too few items",
+        "too_short": f"{key!r} "
+        + ("is empty" if isinstance(detail["input"], str) else "holds too few items"),
     }
     if kind.startswith("date"):
         return f"{key!r}: {detail['input']!r} is not a day of the calendar"

@@ -5,6 +5,7 @@ Built on PyYAML's events and not on its loader, because the loader turns
 word, expands aliases, and forgets line numbers.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -16,15 +17,25 @@ from guidance_bot.errors import Problem
 Place: TypeAlias = tuple[str | int, ...]
 MAX_DEPTH = 12
 
+# Tab, newline, form feed and return are text; what steers a terminal is not.
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
+
 # libyaml's parser where PyYAML was built with it, the slower twin otherwise.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+_OPENS = (
+    "while scanning a quoted",
+    "while scanning a simple key",
+    "while parsing a flow",
+)
 _HINTS = {
-    "mapping values are not allowed": "put a value that contains a colon in quotes",
+    "mapping values are not allowed": "check the indentation; a value with a colon goes in quotes",
     "could not find expected ':'": "a key needs a colon after it",
     "did not find expected key": "check the indentation and the quotes above here",
     "did not find expected '-' indicator": "check the indentation of this list",
-    "did not find expected ',' or ']'": "a list in [ ] was not closed",
+    "did not find expected ',' or ']'": "a list in [ ], or a quote in it, was not closed",
     "did not find expected ',' or '}'": "a mapping in { } was not closed",
     "tab character": "indent with spaces",
     "cannot start any token": "indent with spaces, and put this value in quotes",
@@ -71,7 +82,11 @@ def read_yaml(
         line, message = refused.problem
         return document, [Problem(path, line, message)]
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        # An unclosed quote or bracket is mended where it opens, which is the
+        # context; elsewhere the context is a far-away beginning.
+        opens = (error.context or "").startswith(_OPENS)
+        marks = (error.context_mark, error.problem_mark)
+        mark = next(filter(None, marks if opens else reversed(marks)), None)
         line = first_line + (mark.line if mark else 0)
         problem = error.problem or "it does not parse"
         return document, [Problem(path, line, f"this is not YAML: {_explain(problem)}")]
@@ -83,7 +98,8 @@ def read_yaml(
 
 def _explain(problem: str) -> str:
     hint = next((h for key, h in _HINTS.items() if key in problem), None)
-    return f"{problem} ({hint})" if hint else problem
+    hint = hint or "a value with special characters goes in quotes"
+    return f"{hint} ({problem})"
 
 
 def _skip_start(events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
@@ -114,7 +130,8 @@ def _build(
     if isinstance(event, yaml.AliasEvent):
         raise _RefusedError(
             line,
-            f"the alias *{event.anchor} is not read here; write the value out",
+            f"the alias *{event.anchor} is not read here; "
+            "a value that starts with * goes in quotes",
         )
     tag = getattr(event, "tag", None)
     if tag:
@@ -122,7 +139,7 @@ def _build(
     if len(place) > MAX_DEPTH:
         raise _RefusedError(line, f"nested more than {MAX_DEPTH} levels deep")
     if isinstance(event, yaml.ScalarEvent):
-        return _scalar(event)
+        return _scalar(event, line)
     if isinstance(event, yaml.SequenceStartEvent):
         return _sequence(events, place, lines, first)
     return _mapping(events, place, lines, first)
@@ -132,9 +149,15 @@ def _line(event: yaml.Event) -> int:
     return event.start_mark.line if event.start_mark else 0
 
 
-def _scalar(event: yaml.ScalarEvent) -> str | None:
+def _scalar(event: yaml.ScalarEvent, line: int) -> str | None:
     if not event.style and event.value in {"", "~", "null"}:
         return None
+    control = CONTROL.search(event.value)
+    if control is not None:
+        code = ord(control.group())
+        raise _RefusedError(
+            line, f"the control character U+{code:04X} is in this value"
+        )
     return str(event.value)
 
 
