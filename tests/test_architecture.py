@@ -39,9 +39,8 @@ def lint_imports(house: Path) -> tuple[int, str]:
 
 def broken(report: str) -> list[str]:
     """Return the names of the contracts that *report* calls broken."""
-    end = " BROKEN"
-    lines = report.splitlines()
-    return [line.removesuffix(end) for line in lines if line.endswith(end)]
+    parts = (line.partition(" BROKEN") for line in report.splitlines())
+    return [name for name, broken, _ in parts if broken]
 
 
 def test_the_house_as_it_stands_breaks_no_contract(house: Path) -> None:
@@ -56,6 +55,10 @@ def test_the_house_as_it_stands_breaks_no_contract(house: Path) -> None:
     [
         ("answering/leads.py", "import os", "Deciding touches no disk"),
         ("knowledge/content.py", "import pathlib", "Deciding touches no disk"),
+        ("terminal.py", "import slack_sdk", "Only slack/ speaks Slack"),
+        ("evaluation.py", "import sqlite3", "Only storage/ speaks SQL"),
+        ("answering/guidance.py", "import rank_bm25", "Only ranking knows"),
+        ("terminal.py", "from guidance_bot import settings", "Settings are handed"),
         (
             "knowledge/content.py",
             "from guidance_bot import cli",

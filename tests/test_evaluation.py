@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from guidance_bot import bootstrap
+from guidance_bot.answering.confidence import Thresholds
 from guidance_bot.answering.guidance import Guidance
 from guidance_bot.errors import UsageError
 from guidance_bot.evaluation import evaluate, interval, question_problems, report_text
 from guidance_bot.knowledge.content import EvaluationQuestion
+from guidance_bot.knowledge.folder import read_folder
 from guidance_bot.knowledge.reader import Read
 from guidance_bot.question_files import read_batch, read_evaluation
 from tests.conftest import DEPARTMENT, Write, page
@@ -97,18 +99,21 @@ def test_an_indexed_question_does_not_prove_itself(
 
 def test_thresholds_are_fitted_to_the_folders_own_questions(write: Write) -> None:
     answered = [
-        f"- id: a{n}\n  question: may I blog anonymously {n}\n"
+        f"- id: a{n}\n  question: may I blog anonymously\n"
         "  expect: answered\n  pages: [personal/blogging]\n"
         for n in range(25)
     ]
     nothing = [
-        f"- id: n{n}\n  question: which canteen gifts {n}\n  expect: nothing\n"
+        f"- id: n{n}\n  question: which canteen menu zebra gifts\n  expect: nothing\n"
         for n in range(10)
     ]
     root = write(DEPARTMENT | {"questions.yaml": "".join(answered + nothing)})
-    report = bootstrap.check([root])
-    assert report.is_clean
-    assert report.coverage["evaluation_questions"] == 35
+    guidance = bootstrap.build([read_folder(root)])
+    assert guidance.thresholds != Thresholds()
+    report = evaluate(guidance, guidance.knowledge.questions)
+    assert report.failures == ()
+    few = write(DEPARTMENT | {"questions.yaml": "".join(answered[:3] + nothing[:3])})
+    assert bootstrap.build([read_folder(few)]).thresholds == Thresholds()
 
 
 def lines(tmp_path: Path, text: str | bytes) -> Path:

@@ -13,7 +13,7 @@ from guidance_bot.answering.guidance import Guidance
 from guidance_bot.answering.labels import source_label
 from guidance_bot.bootstrap import build
 from guidance_bot.evaluation import evaluate
-from guidance_bot.knowledge.content import AUTHORITIES, OFFICIAL
+from guidance_bot.knowledge.content import OFFICIAL
 from guidance_bot.knowledge.folder import read_folder
 from guidance_bot.terminal import Paper, answer_text
 
@@ -117,16 +117,21 @@ def test_every_passage_is_the_slice_of_its_page_that_its_id_names(
         text = (STARTER / "guidance" / f"{page.id}.md").read_text(encoding="utf-8")
         for id_, section in sections_of(text):
             passage = of_id[f"{page.id}#{id_}"]
-            assert section == passage.text or section.startswith(passage.text)
+            if f"{page.id}#{id_}~2" in of_id:
+                assert section.startswith(passage.text)
+            else:
+                assert section == passage.text
         assert {id_.split("~")[0] for id_ in page.passages} == {
             f"{page.id}#{id_}" for id_, _ in sections_of(text)
         }
 
 
 def test_sections_stand_alone_in_150_words(starter: Guidance) -> None:
-    for passage in starter.knowledge.passages:
-        words = re.sub(r"\[(?:see )?@[^\]]+\]|\[ours\]", "", passage.text).split()
-        assert len(words) <= 150, passage.id
+    for page in starter.knowledge.pages.values():
+        text = (STARTER / "guidance" / f"{page.id}.md").read_text(encoding="utf-8")
+        for id_, section in sections_of(text):
+            words = re.sub(r"\[(?:see )?@[^\]]+\]|\[ours\]", "", section).split()
+            assert len(words) <= 150, f"{page.id}#{id_}"
 
 
 def test_what_is_shown_as_official_cites_an_official_text(starter: Guidance) -> None:
@@ -137,7 +142,8 @@ def test_what_is_shown_as_official_cites_an_official_text(starter: Guidance) -> 
             if paragraph.authority in OFFICIAL:
                 assert paragraph.says
                 assert kinds <= OFFICIAL
-            assert paragraph.authority in AUTHORITIES
+            else:
+                assert not (paragraph.says and kinds & OFFICIAL)
 
 
 def test_links_of_sources_are_addresses(starter: Guidance) -> None:

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -47,7 +48,9 @@ Item = TypeVar("Item")
 FORMAT: Final = 1
 KEPT: Final = 3
 PAGE_BYTES: Final = 4096
+STALE_S: Final = 3600
 _INDEXES: Final = ("words", "pairs", "pages")
+_ASIDE: Final = ".writing-"
 _MANIFEST: Final = "manifest.json"
 _NAME: Final = re.compile(r"[0-9a-f]{24}-\d+-[^/]+-[0-9a-f]{8}")
 
@@ -84,7 +87,7 @@ def store(cache: Path, guidance: Guidance) -> None:
     The last three forms are kept. Raises OSError where *cache* cannot be written.
     """
     cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-    aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=cache))
+    aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=cache))
     try:
         _write(aside, guidance)
         final = cache / _name(guidance.knowledge.version)
@@ -130,6 +133,10 @@ def _prune(cache: Path) -> None:
             forms.append(((path / _MANIFEST).stat().st_mtime_ns, path))
     for _, path in sorted(forms, reverse=True)[KEPT:]:
         shutil.rmtree(path, ignore_errors=True)
+    for path in cache.glob(f"{_ASIDE}*"):  # left by a process that was killed
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > STALE_S:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _write(folder: Path, guidance: Guidance) -> None:

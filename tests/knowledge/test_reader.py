@@ -241,6 +241,14 @@ def test_official_texts_and_other_kinds_never_share_a_paragraph(
     assert "together with another kind" in message
 
 
+@pytest.mark.parametrize("slip", ["[code]", "[see code]", "[@code", "as @code says"])
+def test_a_slip_in_a_citation_mark_is_named(write: Write, slip: str) -> None:
+    root = write({"guidance/a/b.md": page(f"## A\n\nOne,\nand {slip}.\n")})
+    ((_, line, message),) = found(root)
+    assert line == 10
+    assert message.endswith("is no citation; write [@code]")
+
+
 def test_official_words_and_our_reading_do_not_share_a_paragraph(write: Write) -> None:
     root = write(
         {"guidance/a/b.md": page("## A\n\nX [@code] and so [see @old-principles].\n")}

@@ -13,7 +13,7 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from guidance_bot.knowledge.marks import OURS, Mark, marks, plain, without_code
+from guidance_bot.knowledge.marks import Mark, marks, plain, without_code
 
 WORDS_IN_A_PASSAGE: Final = 180
 """A section longer than this is split between paragraphs into several passages."""
@@ -36,7 +36,7 @@ class Block:
     end: int
     text: str
     marks: tuple[Mark, ...]
-    ours: bool
+    is_code: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,7 @@ def blocks(text: str) -> list[Block]:
         inside = text[start:end]
         if inside:
             prose = "" if is_code else without_code(inside)
-            ours = OURS.search(prose) is not None
-            result.append(Block(start, end, inside, tuple(marks(prose)), ours))
+            result.append(Block(start, end, inside, tuple(marks(prose)), is_code))
     return result
 
 

@@ -22,10 +22,14 @@ from guidance_bot.knowledge.markdown import (
     parts,
     sections,
 )
+from guidance_bot.knowledge.marks import ANY_MARK, without_code
 from guidance_bot.knowledge.schema import PageHead, did_you_mean, validate
 from guidance_bot.knowledge.yaml_text import YamlText, read_yaml
 
 _FENCE: Final = "---"
+_SLIP: Final = re.compile(
+    r"\[(?:see )?(?P<id>[\w.-]+)\](?!\()|(?<![\w\\])@(?P<id2>[\w.-]*\w)"
+)
 _ID: Final = re.compile(r"[\w-]+")
 
 
@@ -182,10 +186,23 @@ def _citation_problems(
                     hint = did_you_mean(id_, list(sources))
                     message = f"the source {id_!r} is not in sources.yaml{hint}"
                     yield Problem(file.path, line, message)
+        for offset, message in _slips(block, sources):
+            yield Problem(file.path, file.line(section, block.start + offset), message)
         line = file.line(section, block.start)
         mixture = _mixture(block, sources)
         if mixture is not None:
             yield Problem(file.path, line, mixture)
+
+
+def _slips(block: Block, sources: Mapping[str, Source]) -> Iterator[tuple[int, str]]:
+    """Yield what looks like a citation mark and is none, with its offset."""
+    if block.is_code:
+        return
+    rest = ANY_MARK.sub(lambda m: " " * len(m.group()), without_code(block.text))
+    for match in _SLIP.finditer(rest):
+        name = match["id"] or match["id2"]
+        if name in sources:
+            yield match.start(), f"{match.group()!r} is no citation; write [@{name}]"
 
 
 def _mixture(block: Block, sources: Mapping[str, Source]) -> str | None:
