@@ -12,7 +12,7 @@ install = if $(BIN)/python -m pip --version >/dev/null 2>&1; then pip="$(BIN)/py
 	{ echo "The environment could not be filled; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 
 .DEFAULT_GOAL := all
-.PHONY: all ask setup check test evaluate golden format benchmark clean
+.PHONY: all ask setup check test coverage evaluate golden format benchmark clean
 
 all: check test
 
@@ -36,6 +36,10 @@ ask: $(READY)
 
 test: $(DEV_READY)
 	$(BIN)/python -m pytest -q
+
+coverage: $(DEV_READY)
+	$(BIN)/coverage run -m pytest -q
+	$(BIN)/coverage report --skip-covered --show-missing
 
 check: $(DEV_READY)
 	$(BIN)/ruff format --check --quiet .
