@@ -98,8 +98,8 @@ def _answered(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str
     for citation in same:
         heading = f"{citation.passage.heading} ({_standing(citation, knowledge)})"
         yield f"{paper.bold(paper.wrap(heading))}\n{_lead(citation, notes, paper, overrides)}"
-    if given.misses_much:
-        text = sentence("misses", overrides, words=quoted(given.unmatched))
+    if given.missing:
+        text = sentence("misses", overrides, words=quoted(given.missing))
         yield paper.wrap(text)
     yield _footer(first, knowledge, paper)
     if notes.numbers:

@@ -17,7 +17,6 @@ from guidance_bot.answering.guidance import HITS, Guidance, Reading
 from guidance_bot.answering.leads import Span, authority_of, lead, words_in
 from guidance_bot.answering.ranking import DECIMALS, Hit, Query
 from guidance_bot.answering.small_talk import occasion
-from guidance_bot.answering.tokens import Word
 from guidance_bot.knowledge.content import (
     OFFICIAL,
     Authority,
@@ -78,7 +77,8 @@ class Citation:
 class Answer:
     """What the bot replies. ``notices``, ``overdue`` and ``commit`` are added at
     the edge, from the day's date and git; the receipt does not cover them.
-    ``misses_much``: the unmatched words carry a good part of the question.
+    ``missing`` are the unmatched words where they carry a good part of the
+    question and no editor says that the passage answers it all the same.
     """
 
     question: str
@@ -89,7 +89,7 @@ class Answer:
     earlier: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
     unmatched: tuple[str, ...] = ()
-    misses_much: bool = False
+    missing: tuple[str, ...] = ()
     read_as: tuple[tuple[str, str], ...] = ()
     also: tuple[str, ...] = ()
     message: str | None = None
@@ -166,7 +166,7 @@ def answer(
         tuple(earlier),
         citations,
         unmatched,
-        _weight(guidance, reading.words, unmatched) >= MUCH,
+        _missing(guidance, reading, unmatched, citations),
         tuple(reading.read_as.items()),
         also=tuple(id_ for id_ in ids if id_ not in cited)[:ALSO],
     )
@@ -200,16 +200,17 @@ def _citation(guidance: Guidance, query: Query, choice: Choice) -> Citation:
         )
         return round(total, DECIMALS)
 
-    def official(paragraph: Paragraph) -> bool:
-        return paragraph.authority in OFFICIAL
+    def plays(paragraph: Paragraph) -> bool:
+        if choice.role == "official":
+            return paragraph.authority in OFFICIAL
+        return choice.role != "other side" or paragraph.authority == "commentary"
 
-    is_official = choice.role == "official"
     spans = lead(
         passage,
         weight,
         words=WORDS_OF[choice.role],
-        among=official if is_official else lambda _: True,
-        whole_paragraphs=is_official,
+        among=plays,
+        whole_paragraphs=choice.role == "official",
         from_start_below=_enough(guidance, query, choice),
     )
     named = dict.fromkeys(id_ for p in passage.paragraphs for id_ in p.sources)
@@ -258,10 +259,24 @@ def _unmatched(
     )
 
 
-def _weight(guidance: Guidance, words: Sequence[Word], typed: Sequence[str]) -> float:
-    """Return the share of the question's weight that the words *typed* carry."""
-    weights = {w.typed: guidance.ranking.words.highest_weight(w.term) for w in words}
-    return sum(weights[word] for word in typed) / max(sum(weights.values()), 1e-9)
+def _missing(
+    guidance: Guidance,
+    reading: Reading,
+    unmatched: Sequence[str],
+    citations: Sequence[Citation],
+) -> tuple[str, ...]:
+    aliases = citations[0].passage.questions if citations else ()
+    vouched = {term for alias in aliases for term in guidance.analysis.terms(alias)}
+    weight_of = guidance.ranking.words.highest_weight
+    weights = {word.term: weight_of(word.term) for word in reading.words}
+    missing = {
+        word.typed: word.term
+        for word in reading.words
+        if word.typed in unmatched and word.term not in vouched
+    }
+    share = sum(weights[term] for term in dict.fromkeys(missing.values()))
+    much = share >= MUCH * sum(weights.values())
+    return tuple(missing) if missing and much else ()
 
 
 def as_json(given: Answer) -> dict[str, Any]:

@@ -22,8 +22,11 @@ NOT_KNOWN: Final = 0.9
 NEAR: Final = 0.9
 """From this share of the best score on, authority decides."""
 OTHER_PAGE: Final = 0.4
-EXTRA: Final = 0.35
-FIRST_SECTION: Final = 0.7
+OWN: Final = 0.35
+"""A section for the asker's own jurisdiction leads from this share of the best on."""
+EXTRA: Final = 0.6
+"""A further passage is shown from this share of the best score of its page on."""
+FIRST_SECTION: Final = 0.8
 """A page's first section leads from this share of its best passage on: it answers."""
 
 _EXCEPTION: Final = re.compile(r"\b(?:exception|exceptions|except|unless)\b", re.I)
@@ -107,7 +110,7 @@ class _Choosing:
         """Return the hit of a page that answers: the asker's section, else the
         opening where it matches nearly as well, else the best that binds.
         """
-        enough = [hit for hit in found if hit.score >= EXTRA * found[0].score]
+        enough = [hit for hit in found if hit.score >= OWN * found[0].score]
         for hit in enough:
             own = self.passage(hit).jurisdiction
             if own is not None and own == self.jurisdiction:
