@@ -23,11 +23,13 @@ def run(
 
     def run_command(*arguments: str | Path) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.argv", ["guidance-bot", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
+        code: str | int | None = 0
+        try:
             cli.main()
-        code = caught.value.code
-        assert code is None or isinstance(code, int)
-        return code or 0, *capsys.readouterr()
+        except SystemExit as stopped:
+            code = stopped.code
+        assert isinstance(code, int)
+        return code, *capsys.readouterr()
 
     return run_command
 

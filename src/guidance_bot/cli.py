@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -50,35 +51,40 @@ def main() -> None:
 
     Exits 0, 1 when the knowledge is at fault, 2 when the usage or settings are.
     """
+    _prepare_output()
+    try:
+        commands(prog_name="guidance-bot", standalone_mode=False)
+        sys.stdout.flush()
+    except KnowledgeError as error:
+        _complain(problems_text(error.problems, "text"))
+        _complain(_count(len(error.problems), "problem"))
+        sys.exit(EXIT_KNOWLEDGE)
+    except (GuidanceBotError, click.Abort) as error:
+        _complain(f"guidance-bot: {error}")
+        sys.exit(EXIT_USAGE)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(EXIT_USAGE)
+    except OSError as error:
+        # A reader that has seen enough (head, less) is no error; a full disk is.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            _complain(f"guidance-bot: {error}")
+            sys.exit(EXIT_USAGE)
+
+
+def _prepare_output() -> None:
+    if sys.stdout is None:  # closed by whoever started us
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for as long as we run
     # The same bytes in every locale: a pipe under LC_ALL=C gets UTF-8 too.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    try:
-        try:
-            commands(prog_name="guidance-bot")
-        finally:
-            _flush()
-    except KnowledgeError as error:
-        print(problems_text(error.problems, "text"), file=sys.stderr)
-        print(_count(len(error.problems), "problem"), file=sys.stderr)
-        sys.exit(EXIT_KNOWLEDGE)
-    except GuidanceBotError as error:
-        print(f"guidance-bot: {error}", file=sys.stderr)
-        sys.exit(EXIT_USAGE)
 
 
-def _flush() -> None:
-    # A reader that has seen enough (head, less) is no error; without this,
-    # Python complains about the closed pipe while it shuts down.
-    try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):
-            print(f"guidance-bot: cannot print: {error.strerror}", file=sys.stderr)
-            sys.exit(EXIT_USAGE)
+def _complain(text: str) -> None:
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

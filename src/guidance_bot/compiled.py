@@ -5,7 +5,6 @@ is arrays that are mapped, not read. A form is never trusted across content,
 code or releases: all three are in its name.
 """
 
-import errno
 import json
 import os
 import re
@@ -98,9 +97,11 @@ def store(cache: Path, guidance: Guidance) -> None:
         aside.rename(final)
     except OSError as error:
         shutil.rmtree(aside, ignore_errors=True)
-        # Another process stored the same form between our look and our rename.
-        if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
-            raise
+        # Another process may have stored the same form meanwhile.
+        try:
+            opened(cache, guidance.knowledge.version)
+        except NotCompiledError:
+            raise error from None
     _prune(cache)
 
 
@@ -189,6 +190,8 @@ def _json(value: Any) -> str:
 
 def _verify(folder: Path) -> None:
     stats = json.loads((folder / _MANIFEST).read_bytes())
+    if {*stats, _MANIFEST} != set(os.listdir(folder)) or "small.json" not in stats:
+        raise ValueError("files are missing, or not ours")
     for name, written in stats.items():
         if _stat(folder / name) != written:
             raise ValueError(f"{name} has changed since it was written")

@@ -194,7 +194,9 @@ def _winner(guidance: Guidance, question: str, page: Page) -> str | None:
     hits = _search_without(guidance, question, page)
     if not hits or guidance.thresholds.verdict(hits[0].signal) == "nothing":
         return None
-    whose = guidance.knowledge.organisation.jurisdiction
+    # Asked by somebody whom the page binds: an organisation may well set
+    # another jurisdiction over pages that it did not write.
+    whose = page.applies_to[0] if page.applies_to else None
     chosen = choose(guidance.knowledge, hits, whose, alone=True)
     return guidance.knowledge.passages[chosen[0].hit.number].page
 

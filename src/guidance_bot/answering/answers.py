@@ -143,18 +143,17 @@ def answer(
             tuple(earlier),
             message=message,
         )
-    reading = guidance.read(question, earlier)
+    reading, hits = _searched(guidance, question, earlier)
     query = reading.query
-    hits = guidance.ranking.search(query, limit=HITS)
     signal = hits[0].signal if hits else 0.0
     verdict = guidance.thresholds.verdict(signal) if hits else "nothing"
-    unmatched = _unmatched(guidance, reading, hits)
     citations: tuple[Citation, ...] = ()
     if verdict != "nothing":
         whose = asker.jurisdiction or guidance.knowledge.organisation.jurisdiction
         chosen = choose(guidance.knowledge, hits, whose, alone=verdict == "unsure")
         shown = [_citation(guidance, query, choice) for choice in chosen]
         citations = tuple(_on_one_screen(shown))
+    unmatched = _unmatched(guidance, reading, hits, citations)
     cited = {citation.passage.id for citation in citations}
     ids = (guidance.knowledge.passages[hit.number].id for hit in hits)
     return Answer(
@@ -170,6 +169,19 @@ def answer(
         tuple(reading.read_as.items()),
         also=tuple(id_ for id_ in ids if id_ not in cited)[:ALSO],
     )
+
+
+def _searched(
+    guidance: Guidance, question: str, earlier: Sequence[str]
+) -> tuple[Reading, list[Hit]]:
+    """Return the reading of *question*, with or without the *earlier* ones, that
+    finds more: a question that stands alone is not watered down by them.
+    """
+    readings = [guidance.read(question)]
+    if earlier:
+        readings.append(guidance.read(question, earlier))
+    found = [(r, guidance.ranking.search(r.query, limit=HITS)) for r in readings]
+    return max(found, key=lambda one: one[1][0].signal if one[1] else -1.0)
 
 
 def _on_one_screen(citations: Sequence[Citation]) -> Iterator[Citation]:
@@ -240,23 +252,24 @@ def _enough(guidance: Guidance, query: Query, choice: Choice) -> float:
 
 
 def _unmatched(
-    guidance: Guidance, reading: Reading, hits: Sequence[Hit]
+    guidance: Guidance,
+    reading: Reading,
+    hits: Sequence[Hit],
+    citations: Sequence[Citation],
 ) -> tuple[str, ...]:
+    nearest = [guidance.knowledge.passages[hit.number] for hit in hits[:NEAREST]]
     found: set[str] = set()
-    for hit in hits[:NEAREST]:
-        passage = guidance.knowledge.passages[hit.number]
+    for passage in (*nearest, *(citation.passage for citation in citations)):
         page = guidance.knowledge.pages[passage.page]
         held: set[str] = set()
-        for text in (page.title, passage.heading, passage.text):
+        for text in (page.title, page.summary, passage.heading, passage.text):
             held.update(guidance.analysis.terms(text))
         found |= held
         for member in reading.query.related:
             if held.issuperset(member.terms):
                 found.update(member.asked)
-    missing = {w.term: w.typed for w in reading.words[::-1] if w.term not in found}
-    return tuple(
-        dict.fromkeys(missing[w.term] for w in reading.words if w.term in missing)
-    )
+    typed = {w.term: w.typed for w in reversed(reading.words) if w.term not in found}
+    return tuple(dict.fromkeys(typed[w.term] for w in reading.words if w.term in typed))
 
 
 def _missing(

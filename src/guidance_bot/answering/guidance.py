@@ -66,6 +66,7 @@ class Guidance:
             word.term
             for text in earlier
             for word in self._words(text[:MAX_QUESTION_CHARS], {})
+            if self._is_known(word)
         )
         asked = {
             term
@@ -87,10 +88,12 @@ class Guidance:
         return self.ranking.search(self.query(question), limit=limit)
 
     def _words(self, question: str, read_as: dict[str, str]) -> Iterator[Word]:
+        is_shouted = question.isupper() or question.istitle()
         for word in self.analysis.words(question):
             near = None
             # A capital inside a sentence is a name, not a slip.
-            if word.typed.islower() or question.lstrip().startswith(word.typed):
+            is_name = not (word.typed.islower() or is_shouted)
+            if not is_name or question.lstrip().startswith(word.typed):
                 near = (
                     None if self._is_known(word) else nearest(word.folded, self.written)
                 )

@@ -19,9 +19,10 @@ _GREETINGS: Final = frozenset(
 _THANKS: Final = frozenset("thanks thank thx ta ty cheers tysm".split())
 # What may surround a greeting or thanks without making it a question.
 _FILLERS: Final = frozenset(
-    """good day there bot all everyone team mate you ur u r a are the so much very lot
-    lots many star legend great brilliant perfect lovely helpful amazing again for that
-    this it your help x xx xxx ok okay cool nice one bye goodbye""".split()
+    """good day there bot guidance guidancebot all everyone anyone folks team mate you u
+    ur r a an are is s the so very lot lots many star legend great brilliant perfect
+    lovely helpful helped really useful amazing again for that this it your help quick
+    reply answer got anyway no how x xx xxx ok okay cool nice one bye goodbye much""".split()
 )
 _HELP: Final = frozenset(
     {
@@ -35,7 +36,12 @@ _HELP: Final = frozenset(
         "what can i ask you",
         "how do you work",
         "how does this work",
+        "can you help",
         "can you help me",
+        "i need help please",
+        "what do you cover",
+        "what topics do you cover",
+        "are you a robot",
         "i need help",
         "what do you know",
         "how do i use this",
@@ -55,8 +61,9 @@ _FOREIGN: Final = frozenset(
     el la los las una uno puedo debo como donde para por mi mis yo es soy estoy publicar
     io posso devo sono che gli della nel perche eu posso voce nao uma ik mag het een niet
     hoe waar wat mijn czy jest moge nie jak gdzie allaf alla gallaf ydw ydy mae beth pwy
-    sut rwy fy yn gyda conas bhfuil feidir liom ka taea ahau te he aha ki au""".split()
+    sut rwy fy yn gyda conas bhfuil feidir liom un um ter quem chi quien wer sy jag jeg som ka taea ahau te he aha ki au""".split()
 )
+_EMOJI: Final = re.compile(r":[a-z0-9_+-]{2,40}:")
 _OPENING: Final = re.compile(
     r"^\s*(?:(?:hi|hiya|hello|hey|dear all|kia ora|good (?:morning|afternoon|evening)"
     r"|thanks|thank you|thx|cheers)\b[\s,.!:-]*)+",
@@ -66,7 +73,7 @@ _OPENING: Final = re.compile(
 
 def occasion(question: str) -> Occasion | None:
     """Return which fixed sentence answers *question*, or ``None``: search for it."""
-    stripped = question.strip()
+    stripped = _EMOJI.sub("", question).strip()
     if len(stripped) > MAX_QUESTION_CHARS:
         return "over-long"
     words = _WORD.findall(fold(stripped))

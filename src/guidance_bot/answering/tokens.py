@@ -40,6 +40,7 @@ STOP_WORDS: Final = frozenset(
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u200b-\u200d\u2060\ufeff]|\x1b\\[[0-9;]*[A-Za-z]"
 )
+_DOTTED: Final = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 _WORD: Final = re.compile(r"[^\W_]+(?:['\u2019\u02bc][^\W_]+)*")
 _APOSTROPHES: Final = str.maketrans("", "", "'\u2019\u02bc")
 _STRAIGHT: Final = str.maketrans("\u2019\u02bc", "''")
@@ -138,6 +139,7 @@ class Analysis:
         return tuple(added)
 
     def _kept(self, text: str) -> Iterator[tuple[str, str]]:
+        text = _DOTTED.sub(lambda m: m.group().replace(".", ""), text)
         for match in _WORD.finditer(_INVISIBLE.sub("", text)):
             typed = match.group()
             folded = fold(typed)

@@ -155,12 +155,13 @@ def _wording_problems(found: Read) -> Iterator[Problem]:
             continue
         known = {name for _, name, _, _ in Formatter().parse(SENTENCES[key]) if name}
         try:
-            used = {
-                name for _, name, _, _ in Formatter().parse(text) if name is not None
-            }
+            fields = list(Formatter().parse(text))
         except ValueError:
             yield Problem(path, line, "wording: a { or } has no partner")
             continue
+        used = {name for _, name, _, _ in fields if name is not None}
+        if any(spec or conversion for _, _, spec, conversion in fields):
+            yield Problem(path, line, "wording: write just {name}, without ! or :")
         for name in sorted(used - known):
             names = ", ".join(f"{{{name}}}" for name in sorted(known)) or "nothing"
             message = f"wording: {{{name}}} is not filled in here; {names} can be"
@@ -180,6 +181,7 @@ def _evaluation_problems(found: Read) -> Iterator[Problem]:
                 message = f"{question.id}: no page {page!r}{hint}"
                 yield Problem(*found.places[f"{name}.pages.{number}"], message)
         code = question.jurisdiction
-        if code is not None and code not in codes:
+        known = code is None or code in codes or "organisation.yaml" in found.unread
+        if not known:
             message = f"{question.id}: no jurisdiction {code!r}"
             yield Problem(*found.places[f"{name}.for"], message)

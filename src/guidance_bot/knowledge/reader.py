@@ -4,6 +4,7 @@ A later folder replaces pages and sources of an earlier one by id, so that a
 department keeps its own pages and takes updates of the starter corpus.
 """
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -46,6 +47,7 @@ class _Reading:
     sources: dict[str, Source] = field(default_factory=dict)
     broken: dict[str, Source] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
+    refused: dict[str, str] = field(default_factory=dict)
     places: dict[str, tuple[str, int]] = field(default_factory=dict)
     organisation: dict[str, Any] = field(default_factory=dict)
     synonyms: list[tuple[str, ...]] = field(default_factory=list)
@@ -90,7 +92,9 @@ def read(folders: Sequence[Folder]) -> Read:
     passages: list[Passage] = []
     for page_id, file in sorted(reading.pages.items()):
         if "sources.yaml" not in reading.unread:
-            known = organisation.jurisdictions.keys()
+            known = set(organisation.jurisdictions)
+            if "organisation.yaml" in reading.unread:
+                known |= {section.jurisdiction or "" for section in file.sections}
             reading.problems += text_problems(file, sources, known)
         if file.head is not None:
             pages[page_id], found = finish(file, file.head, sources)
@@ -111,7 +115,8 @@ def read(folders: Sequence[Folder]) -> Read:
         knowledge,
         tuple(sorted(reading.problems)),
         reading.places,
-        {page_id: file.path for page_id, file in reading.pages.items()},
+        reading.refused
+        | {page_id: file.path for page_id, file in reading.pages.items()},
         reading.pages,
         frozenset(reading.unread),
         folders[-1].shown(""),
@@ -129,12 +134,15 @@ def _read_folder(folder: Folder, reading: _Reading) -> None:
     seen: dict[str, str] = {}
     refused = {problem.path for problem in folder.problems}
     reading.unread |= {name for name in ROOT_FILES if folder.shown(name) in refused}
+    for path in refused:
+        _refuse(os.path.relpath(path, folder.shown("")), path, reading)
     for name, content in folder.files.items():
         path = folder.shown(name)
         text, problems = _decoded(name, content, path)
         reading.problems += problems
         if text is None:
             reading.unread.add(name)
+            _refuse(name, path, reading)
         elif name.startswith("guidance/"):
             _read_page(name, path, text, seen, reading)
         elif name in ROOT_FILES:
@@ -143,6 +151,13 @@ def _read_folder(folder: Folder, reading: _Reading) -> None:
             near = schema.did_you_mean(name, ROOT_FILES)
             message = f"this file is not read{near}"
             reading.problems.append(Problem(path, 1, message, "warning"))
+
+
+def _refuse(name: str, path: str, reading: _Reading) -> None:
+    """Remember a page that cannot be read: others may still name it."""
+    match = _PAGE_PATH.fullmatch(name.replace(os.sep, "/"))
+    if match is not None:
+        reading.refused[match["id"].lower()] = path
 
 
 def _read_root_file(name: str, path: str, text: str, reading: _Reading) -> None:
@@ -200,7 +215,9 @@ def _read_page(
     seen[page] = path
     file, problems = read_page(page, path, text)
     reading.problems += problems
-    if file is not None:
+    if file is None:
+        reading.refused[page] = path
+    else:
         if page in reading.pages:
             reading.replaced.append(
                 f"{page}: {path} replaces {reading.pages[page].path}"
