@@ -53,8 +53,12 @@ def main() -> None:
     """
     _prepare_output()
     try:
-        commands(prog_name="guidance-bot", standalone_mode=False)
+        # Not commands(): click would end a closed pipe with our code for knowledge.
+        with commands.make_context("guidance-bot", sys.argv[1:]) as context:
+            commands.invoke(context)
         sys.stdout.flush()
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
     except KnowledgeError as error:
         _complain(problems_text(error.problems, "text"))
         _complain(_count(len(error.problems), "problem"))

@@ -89,20 +89,36 @@ def store(cache: Path, guidance: Guidance) -> None:
     aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=cache))
     try:
         _write(aside, guidance)
-        final = cache / _name(guidance.knowledge.version)
-        if final.is_dir():  # damaged, or written by another process meanwhile
+        _put(aside, cache, guidance.knowledge.version)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    _prune(cache)
+
+
+def _put(aside: Path, cache: Path, version: str) -> None:
+    final = cache / _name(version)
+    try:
+        aside.rename(final)
+    except OSError:
+        if _is_good(cache, version):  # another process was faster
+            return
+        if final.is_dir():
             shutil.rmtree(final, ignore_errors=True)
         else:
             final.unlink(missing_ok=True)
-        aside.rename(final)
-    except OSError as error:
-        shutil.rmtree(aside, ignore_errors=True)
-        # Another process may have stored the same form meanwhile.
         try:
-            opened(cache, guidance.knowledge.version)
-        except NotCompiledError:
-            raise error from None
-    _prune(cache)
+            aside.rename(final)
+        except OSError:
+            if not _is_good(cache, version):
+                raise
+
+
+def _is_good(cache: Path, version: str) -> bool:
+    try:
+        opened(cache, version)
+    except NotCompiledError:
+        return False
+    return True
 
 
 def _name(version: str) -> str:
