@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -100,16 +100,28 @@ def build(folders: Sequence[Folder]) -> Guidance:
     return calibrated(Guidance.of(found.knowledge))
 
 
-def check(folders: Sequence[Path]) -> Report:
-    """Return everything that is wrong in *folders*: files, references, questions."""
+def check(folders: Sequence[Path], today: date) -> Report:
+    """Return everything that is wrong in *folders*: files, references, questions, reviews."""
     try:
         found, problems = _read([read_folder(path) for path in folders])
     except KnowledgeError as error:
         return Report(error.problems, {})
     # Also when there are errors: an editor sees everything at once.
     guidance = calibrated(Guidance.of(found.knowledge))
-    problems = [*problems, *question_problems(guidance, found.paths)]
+    problems += question_problems(guidance, found.paths)
+    problems += _review_problems(found, today)
     return Report(tuple(sorted(problems)), _coverage(found))
+
+
+def _review_problems(found: "Read", today: date) -> Iterator[Problem]:
+    for page in found.knowledge.pages.values():
+        path, line = found.paths[page.id], page.lines.get("reviewed", 1)
+        if page.reviewed > today:
+            message = f"reviewed: {page.reviewed} is still to come"
+            yield Problem(path, line, message)
+        elif page.is_overdue(today):
+            message = f"this page is due for review: the last was {page.reviewed}"
+            yield Problem(path, line, message, "warning")
 
 
 def dated(given: Answer, guidance: Guidance, today: date) -> Answer:

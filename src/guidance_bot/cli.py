@@ -43,6 +43,19 @@ KNOWLEDGE_OPTION = click.option(
     callback=_folders,
     help="Folder(s) of guidance; a later one replaces pages of an earlier one.",
 )
+
+
+def _day(_context: click.Context, _option: click.Parameter, given: Any) -> date:
+    return given.date() if given else date.today()  # noqa: DTZ011, TID251 - the day where the asker is
+
+
+TODAY_OPTION = click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=_day,
+    metavar="DATE",
+    help="The day of asking, as 2026-11-22.",
+)
 JSON_OPTION = click.option("--json", "as_document", is_flag=True, help="Print JSON.")
 
 
@@ -140,7 +153,7 @@ def _jurisdiction(guidance: Guidance, code: str | None) -> str | None:
 @click.option(
     "--after", "earlier", multiple=True, metavar="QUESTION", help="Asked before."
 )
-@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day of asking.")
+@TODAY_OPTION
 @JSON_OPTION
 @KNOWLEDGE_OPTION
 def ask(  # noqa: PLR0917 - one parameter an option
@@ -148,7 +161,7 @@ def ask(  # noqa: PLR0917 - one parameter an option
     batch: Path | None,
     jurisdiction: str | None,
     earlier: tuple[str, ...],
-    today: Any,
+    today: date,
     as_document: bool,
     folders: list[Path],
 ) -> None:
@@ -157,14 +170,13 @@ def ask(  # noqa: PLR0917 - one parameter an option
         raise click.UsageError("Give a QUESTION in quotes, or --batch FILE.")
     if batch is not None and (jurisdiction or earlier):
         raise click.UsageError("In a batch, each line has its own 'for' and 'after'.")
-    when = today.date() if today else date.today()  # noqa: DTZ011, TID251 - the day where the asker is
     if batch is not None:
-        _ask_batch(batch, when, folders)
+        _ask_batch(batch, today, folders)
         return
     guidance = _guidance(folders)
     asker = Asker(_jurisdiction(guidance, jurisdiction))
     given = answer(guidance, _text(question or ""), asker, [*map(_text, earlier)])
-    given = bootstrap.dated(given, guidance, when)
+    given = bootstrap.dated(given, guidance, today)
     if as_document:
         _print_json(as_json(replace(given, commit=bootstrap.commit(folders))))
     else:
@@ -185,9 +197,10 @@ def _ask_batch(batch: Path, when: date, folders: list[Path]) -> None:
 
 @commands.command()
 @click.argument("name", metavar="PASSAGE_OR_PAGE")
+@TODAY_OPTION
 @JSON_OPTION
 @KNOWLEDGE_OPTION
-def show(name: str, as_document: bool, folders: list[Path]) -> None:
+def show(name: str, today: date, as_document: bool, folders: list[Path]) -> None:
     """Read a page, or one passage of it, with the authority of each paragraph."""
     knowledge = _guidance(folders).knowledge
     page = knowledge.pages.get(name.split("#", maxsplit=1)[0])
@@ -205,7 +218,8 @@ def show(name: str, as_document: bool, folders: list[Path]) -> None:
         head["reviewed"] = page.reviewed.isoformat()
         _print_json(head | {"passages": [asdict(passage) for passage in own]})
     else:
-        print(page_text(page, own, knowledge, _paper()))
+        overdue = page.is_overdue(today)
+        print(page_text(page, own, knowledge, _paper(), is_overdue=overdue))
 
 
 @commands.command()
@@ -264,11 +278,12 @@ def _print_table(heads: tuple[str, str], rows: Iterable[tuple[str, str]]) -> Non
     default="text",
     help="How to print the problems.",
 )
+@TODAY_OPTION
 @JSON_OPTION
 @KNOWLEDGE_OPTION
-def check(style: str, as_document: bool, folders: list[Path]) -> None:
+def check(style: str, today: date, as_document: bool, folders: list[Path]) -> None:
     """Find everything that is wrong with a folder of guidance, at once."""
-    report = bootstrap.check(folders)
+    report = bootstrap.check(folders, today)
     if as_document or style == "json":
         _print_json(report.as_json())
     else:

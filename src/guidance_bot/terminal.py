@@ -166,31 +166,33 @@ def _marker(passage: Passage, number: int) -> str:
 
 
 def _footer(citation: Citation, knowledge: Knowledge, paper: Paper) -> str:
-    page, overrides = citation.page, knowledge.organisation.wording
+    overrides = knowledge.organisation.wording
+    facts = _facts(citation.page, knowledge, is_overdue=citation.overdue)
+    permission = sentence("not-permission", overrides)
+    text = f"{_standing(citation, knowledge)}. {facts}. {permission}"
+    line = paper.dim(paper.wrap(text))
+    titles = [policy.title for policy in knowledge.organisation.policies]
+    if not titles:
+        return line
+    check = sentence("check-first", overrides, policies="; ".join(titles))
+    return f"{paper.wrap(check)}\n{line}"
+
+
+def _facts(page: Page, knowledge: Knowledge, *, is_overdue: bool) -> str:
+    overrides = knowledge.organisation.wording
     owner = knowledge.organisation.owners.get(page.owner)
-    name = owner.name if owner else page.owner
-    reviewed = (
-        sentence("adopted", overrides, date=day(page.reviewed), person=page.reviewed_by)
-        if page.reviewed_by
-        else sentence("reviewed", overrides, date=day(page.reviewed))
-    )
+    key = "adopted" if page.reviewed_by else "reviewed"
+    values = {"date": day(page.reviewed), "person": page.reviewed_by}
     parts = [
         sentence("page", overrides, title=page.title),
-        sentence("owner", overrides, name=name),
-        reviewed,
+        sentence("owner", overrides, name=owner.name if owner else page.owner),
+        sentence(key, overrides, **values),
     ]
     if page.status == "starter":
         parts.append(sentence("starter", overrides))
-    if citation.overdue:
+    if is_overdue:
         parts.append(sentence("overdue", overrides))
-    weight = f"{_standing(citation, knowledge)}."
-    permission = sentence("not-permission", overrides)
-    titles = [policy.title for policy in knowledge.organisation.policies]
-    check = (
-        sentence("check-first", overrides, policies="; ".join(titles)) if titles else ""
-    )
-    line = paper.dim(paper.wrap(f"{weight} {'; '.join(parts)}. {permission}"))
-    return f"{paper.wrap(check)}\n{line}" if check else line
+    return "; ".join(parts)
 
 
 def _pointer(
@@ -269,20 +271,20 @@ def _nothing(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str]
 
 
 def page_text(
-    page: Page, passages: Sequence[Passage], knowledge: Knowledge, paper: Paper
+    page: Page,
+    passages: Sequence[Passage],
+    knowledge: Knowledge,
+    paper: Paper,
+    *,
+    is_overdue: bool = False,
 ) -> str:
     """Return a whole page or some of its passages, with each paragraph's authority."""
     notes = _Notes(knowledge.sources)
     names = knowledge.organisation.jurisdictions
-    owner = knowledge.organisation.owners.get(page.owner)
+    facts = _facts(page, knowledge, is_overdue=is_overdue)
     blocks = [
         f"{paper.bold(paper.wrap(page.title))}\n{paper.wrap(page.summary)}",
-        paper.dim(
-            paper.wrap(
-                f"{page.id} · {owner.name if owner else page.owner} · reviewed "
-                f"{day(page.reviewed)} · {page.status}"
-            )
-        ),
+        paper.dim(paper.wrap(f"{facts}. ({page.id})")),
     ]
     for passage in passages:
         whom = (

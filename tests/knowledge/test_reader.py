@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,13 @@ from guidance_bot.knowledge.folder import MAX_BYTES, read_folder, version
 from guidance_bot.knowledge.reader import Read, read
 from tests.conftest import ORGANISATION, SOURCES, Write, page
 
+TODAY = date(2026, 1, 20)
 ReadFiles = Callable[[dict[str, str | bytes]], Read]
 
 
 def found(root: Path) -> list[tuple[str, int, str]]:
     """Return what ``check`` finds, paths relative to the folder."""
-    report = bootstrap.check([root])
+    report = bootstrap.check([root], TODAY)
     return [
         (p.path.removeprefix(f"{root}/"), p.line, p.message)
         for p in report.problems
@@ -139,7 +141,7 @@ def test_a_later_folder_adds_owners_and_keeps_the_others(
     result = read([read_folder(starter), read_folder(ours)])
     assert result.knowledge.organisation.name == "Us"
     assert list(result.knowledge.organisation.owners) == ["comms", "digital"]
-    assert bootstrap.check([starter, ours]).is_clean
+    assert bootstrap.check([starter, ours], TODAY).is_clean
 
 
 def test_a_must_that_finds_another_page_names_both(write: Write) -> None:
@@ -340,10 +342,33 @@ def test_a_misnamed_file_is_a_warning_that_names_the_right_one(write: Write) -> 
     root = write(
         {"guidance/a/b.md": page("## A\n\nText.\n"), "source.yaml": "- id: x\n"}
     )
-    report = bootstrap.check([root])
+    report = bootstrap.check([root], TODAY)
     assert report.is_clean
     assert [p.message for p in report.problems] == [
         "this file is not read; did you mean 'sources.yaml'?"
+    ]
+
+
+def test_reviews_that_are_due_or_still_to_come_are_told(write: Write) -> None:
+    due = page("## A\n\nText.\n", more="review_every: 1 day\n")
+    future = page("## A\n\nText.\n").replace("2026-01-15", "2026-01-21")
+    root = write({"guidance/a/due.md": due, "guidance/a/future.md": future})
+    problems = bootstrap.check([root], TODAY).problems
+    assert [(p.line, p.level, p.message.split(":")[0]) for p in problems] == [
+        (5, "warning", "this page is due for review"),
+        (5, "error", "reviewed"),
+    ]
+
+
+def test_one_slip_in_organisation_leaves_its_other_keys(write: Write) -> None:
+    organisation = ORGANISATION + "jurisdictions: {mars: Mars}\nnotcies: []\n"
+    text = page("## A {#a for=mars}\n\nText.\n").replace(
+        "owner: comms", "owner: nobody"
+    )
+    root = write({"guidance/a/b.md": text, "organisation.yaml": organisation})
+    assert [(path, message.split(";")[0]) for path, _, message in found(root)] == [
+        ("guidance/a/b.md", "owner: 'nobody' is not in organisation.yaml"),
+        ("organisation.yaml", "unknown key 'notcies'"),
     ]
 
 

@@ -384,11 +384,13 @@ def test_processes_that_start_cold_at_once_all_answer(
             cwd=tmp_path,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
         )
         for _ in range(3)
     ]
-    answers = [process.communicate(timeout=TIMEOUT_S)[0] for process in started]
+    printed_by = [process.communicate(timeout=TIMEOUT_S) for process in started]
+    answers = [out for out, _ in printed_by]
+    assert [complaint for _, complaint in printed_by] == [b"", b"", b""]
 
     assert [process.returncode for process in started] == [0, 0, 0]
     assert answers == [expected] * 3

@@ -239,8 +239,8 @@ def _citation(guidance: Guidance, query: Query, choice: Choice) -> Citation:
 
 def _enough(guidance: Guidance, query: Query, choice: Choice) -> float:
     # A page's first section is written to be read from its start, and so are
-    # one jurisdiction's and an account of two sides. Elsewhere a paragraph with a sentence that holds
-    # most of the question is the better beginning.
+    # one jurisdiction's and an account of two sides. Elsewhere a paragraph
+    # with a sentence that holds most of the question is the better beginning.
     passage = guidance.knowledge.passages[choice.hit.number]
     opening = guidance.knowledge.pages[passage.page].passages[0]
     is_for_some = passage.jurisdiction is not None

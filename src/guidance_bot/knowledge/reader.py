@@ -162,11 +162,9 @@ def _refuse(name: str, path: str, reading: _Reading) -> None:
 
 def _read_root_file(name: str, path: str, text: str, reading: _Reading) -> None:
     document, problems = read_yaml(text, path)
-    before = len(reading.problems)
     if document.value is not None:
         _ROOM[name](document, path, reading)
-    # A mistake in one source leaves the others; elsewhere it leaves nothing.
-    if problems or (name != "sources.yaml" and len(reading.problems) > before):
+    if problems:
         reading.unread.add(name)
     reading.problems += problems
 
@@ -302,16 +300,36 @@ def _read_questions(document: YamlText, path: str, reading: _Reading) -> None:
 def _read_organisation(document: YamlText, path: str, reading: _Reading) -> None:
     entry, problems = schema.validate(schema.OrganisationFile, document, path)
     reading.problems += problems
-    if entry is None:
-        return
     for place, line in document.lines.items():
         key = ".".join(str(step) for step in ("organisation", *place))
         reading.places[key] = (path, line)
-    for key in entry.model_fields_set:
-        value = getattr(entry, key)
-        if isinstance(value, dict):  # a later folder adds to what it does not replace
-            value = {**reading.organisation.get(key, {}), **value}
-        reading.organisation[key] = value
+    good = dict(_good_keys(entry, document))
+    # What pages refer to may stand in a part that could not be read.
+    if not isinstance(document.value, dict) or any(
+        key in document.value and key not in good for key in ("owners", "jurisdictions")
+    ):
+        reading.unread.add("organisation.yaml")
+    for key, value in good.items():
+        # A later folder adds to a mapping, and replaces anything else.
+        before = reading.organisation.get(key, {})
+        is_mapping = isinstance(value, dict)
+        reading.organisation[key] = {**before, **value} if is_mapping else value
+
+
+def _good_keys(
+    entry: schema.OrganisationFile | None, document: YamlText
+) -> Iterator[tuple[str, Any]]:
+    """Yield the keys that say something usable; a slip in one leaves the others."""
+    if entry is not None:
+        yield from ((key, getattr(entry, key)) for key in entry.model_fields_set)
+        return
+    for key, value in (
+        document.value.items() if isinstance(document.value, dict) else ()
+    ):
+        alone = YamlText({key: value})
+        good, _ = schema.validate(schema.OrganisationFile, alone, "")
+        if good is not None and good.model_fields_set:
+            yield key, getattr(good, key)
 
 
 def _read_vocabulary(document: YamlText, path: str, reading: _Reading) -> None:
