@@ -13,7 +13,7 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from guidance_bot.knowledge.marks import Mark, marks, plain, without_code
+from guidance_bot.knowledge.marks import ANY_MARK, Mark, marks, plain, without_code
 
 WORDS_IN_A_PASSAGE: Final = 180
 """A section longer than this is split between paragraphs into several passages."""
@@ -129,7 +129,7 @@ def parts(section: Section) -> list[tuple[int, int]]:
 
 def words_of(found: Sequence[Block]) -> int:
     """Return how many words people read in *found*."""
-    return sum(len(plain(block.text).split()) for block in found)
+    return sum(len(ANY_MARK.sub("", block.text).split()) for block in found)
 
 
 def is_source_id(text: str) -> bool:
