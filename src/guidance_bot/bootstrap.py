@@ -26,7 +26,7 @@ HERE: Final = Path(__file__).resolve().parent
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class CheckReport:
     """What ``check`` found: problems, and how much there is of what."""
 
     problems: tuple[Problem, ...]
@@ -100,17 +100,17 @@ def build(folders: Sequence[Folder]) -> Guidance:
     return calibrated(Guidance.of(found.knowledge))
 
 
-def check(folders: Sequence[Path], today: date) -> Report:
+def check(folders: Sequence[Path], today: date) -> CheckReport:
     """Return everything that is wrong in *folders*: files, references, questions, reviews."""
     try:
         found, problems = _read([read_folder(path) for path in folders])
     except KnowledgeError as error:
-        return Report(error.problems, {})
+        return CheckReport(error.problems, {})
     # Also when there are errors: an editor sees everything at once.
     guidance = calibrated(Guidance.of(found.knowledge))
     problems += question_problems(guidance, found.paths)
     problems += _review_problems(found, today)
-    return Report(tuple(sorted(problems)), _coverage(found))
+    return CheckReport(tuple(sorted(problems)), _coverage(found))
 
 
 def _review_problems(found: "Read", today: date) -> Iterator[Problem]:
@@ -141,8 +141,8 @@ def dated(given: Answer, guidance: Guidance, today: date) -> Answer:
     return replace(given, citations=citations, notices=notices)
 
 
-def commit(folders: Sequence[Path]) -> str | None:
-    """Return the commit of the one folder that is read, or ``None``.
+def commit(folders: Sequence[Path], read: str) -> str | None:
+    """Return the commit of the one folder whose version *read* is, or ``None``.
 
     Only where that commit holds every file as it was read, and no other
     page. Without git, or in a repository that knows nothing of the folder,
@@ -154,9 +154,11 @@ def commit(folders: Sequence[Path]) -> str | None:
     # filters of whatever repository this is, and write to its index.
     listed = _git(folders[0], "ls-tree", "-r", "-z", "HEAD")
     head = _git(folders[0], "rev-parse", "HEAD")
-    files = read_folder(folders[0]).files
-    if not listed or head is None or not files:
+    folder = read_folder(folders[0])
+    # An edit since the answer: it did not come from what lies here now.
+    if not listed or head is None or version([folder]) != read:
         return None
+    files = folder.files
     entries = (entry.partition("\t") for entry in listed.split("\0") if entry)
     tracked = {name: meta.split()[-1] for meta, _, name in entries}
     missing = (name for name in tracked if is_knowledge(name) and name not in files)

@@ -178,7 +178,8 @@ def ask(  # noqa: PLR0917 - one parameter an option
     given = answer(guidance, _text(question or ""), asker, [*map(_text, earlier)])
     given = bootstrap.dated(given, guidance, today)
     if as_document:
-        _print_json(as_json(replace(given, commit=bootstrap.commit(folders))))
+        commit = bootstrap.commit(folders, given.version)
+        _print_json(as_json(replace(given, commit=commit)))
     else:
         print(answer_text(given, guidance.knowledge, _paper()))
 
@@ -188,7 +189,7 @@ def _ask_batch(batch: Path, when: date, folders: list[Path]) -> None:
 
     guidance = _guidance(folders)
     asked = read_batch(batch, guidance.knowledge.organisation.jurisdictions)
-    commit = bootstrap.commit(folders)
+    commit = bootstrap.commit(folders, guidance.knowledge.version)
     for line in asked:
         given = answer(guidance, line.question, Asker(line.jurisdiction), line.earlier)
         given = replace(bootstrap.dated(given, guidance, when), commit=commit)

@@ -8,7 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-_STEERS: Final = re.compile(
+# What steers a terminal, a reader or a chat; tab and newline are text.
+CONTROL: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 )
 MAX_QUESTION_CHARS: Final = 1_500
@@ -85,7 +86,7 @@ def sentence(key: str, overrides: Mapping[str, str], **values: object) -> str:
 
 def printable(text: str) -> str:
     """Return *text* without the characters that would steer a terminal."""
-    return _STEERS.sub("", text)
+    return CONTROL.sub("", text)
 
 
 def quoted(words: tuple[str, ...], *, joint: str = "or") -> str:

@@ -4,11 +4,11 @@ The score orders them; who is bound, and official before commentary, decide
 between near-equals.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from guidance_bot.answering.leads import EXCEPTION
 from guidance_bot.answering.ranking import DECIMALS, Hit
 from guidance_bot.knowledge.content import OFFICIAL, Authority, Knowledge, Passage
 
@@ -29,7 +29,6 @@ EXTRA: Final = 0.6
 FIRST_SECTION: Final = 0.8
 """A page's first section leads from this share of its best passage on: it answers."""
 
-_EXCEPTION: Final = re.compile(r"\b(?:exception|exceptions|except|unless)\b", re.I)
 _UNOFFICIAL: Final = frozenset({"toolkit", "case-study", "commentary"})
 
 
@@ -142,7 +141,7 @@ class _Choosing:
             official = (hit for hit in near if self.strongest(hit) in OFFICIAL)
             taken += [Choice(hit, "official") for hit in official][:1]
         exceptions = (
-            hit for hit in near if _EXCEPTION.search(self.passage(hit).heading)
+            hit for hit in near if EXCEPTION.search(self.passage(hit).heading)
         )
         taken += [Choice(h, "exception") for h in exceptions if h not in _hits(taken)][
             :1

@@ -25,7 +25,7 @@ _END: Final = re.compile(
 _ABBREVIATION: Final = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|Mr|Mrs|Ms|Dr|No|St|para|approx)|\b[A-Z])\.$"
 )
-_EXCEPTION: Final = re.compile(
+EXCEPTION: Final = re.compile(
     r"\b(?:unless|except|exception|exceptions|however|only if|but not|even if)\b", re.I
 )
 _MARKER: Final = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+|\s*>\s?")
@@ -133,7 +133,7 @@ def _sentences(
                 number,
                 words_in(text),
                 weight(text),
-                _EXCEPTION.search(text) is not None,
+                EXCEPTION.search(text) is not None,
                 text.rstrip().endswith(":"),
             )
 

@@ -14,6 +14,7 @@ from guidance_bot.errors import Problem
 
 MAX_BYTES: Final = 1_000_000
 FOLDERS: Final = ("guidance", "flows")
+HIDDEN: Final = (".", "~", "#")
 ENDINGS: Final = (".yaml", ".yml", ".md", ".markdown")
 ROOT_FILES: Final = (
     "organisation.yaml",
@@ -71,7 +72,7 @@ def read_folder(root: Path) -> Folder:
 def is_knowledge(name: str) -> bool:
     """Tell whether the file *name*, relative to its folder, would be read."""
     *folders, file = name.split("/")
-    if any(part.startswith((".", "~", "#")) for part in (*folders, file)):
+    if any(part.startswith(HIDDEN) for part in (*folders, file)):
         return False
     if not folders:
         return file.lower().endswith(ENDINGS[:2])
@@ -104,19 +105,14 @@ def _entries(
         return
     for entry in found:
         name = f"{below}{entry.name}"
-        if entry.name.startswith((".", "~", "#")):
+        top = name.split("/", 1)[0]
+        if entry.name.startswith(HIDDEN):
             continue
         if entry.is_dir(follow_symlinks=False):
-            if below or entry.name in FOLDERS:
+            if top in FOLDERS:
                 yield from _entries(entry.path, f"{name}/", closed)
-        elif _is_ours(entry, below):
+        elif is_knowledge(name) or (entry.is_symlink() and top in FOLDERS):
             yield name, entry
-
-
-def _is_ours(entry: "os.DirEntry[str]", below: str) -> bool:
-    if entry.is_symlink() and (below or entry.name in FOLDERS):
-        return True
-    return entry.name.lower().endswith(ENDINGS if below else ENDINGS[:2])
 
 
 def _content(entry: "os.DirEntry[str]", inside: str) -> bytes | str:

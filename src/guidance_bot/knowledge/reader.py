@@ -30,7 +30,8 @@ from guidance_bot.knowledge.content import (
 )
 from guidance_bot.knowledge.folder import ROOT_FILES, Folder, version
 from guidance_bot.knowledge.pages import PageFile, finish, read_page, text_problems
-from guidance_bot.knowledge.yaml_text import CONTROL, YamlText, read_yaml
+from guidance_bot.knowledge.yaml_text import YamlText, read_yaml
+from guidance_bot.wording import CONTROL
 
 Model = TypeVar("Model", bound=BaseModel)
 

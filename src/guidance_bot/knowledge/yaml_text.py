@@ -5,7 +5,6 @@ Built on PyYAML's events and not on its loader, because the loader turns
 word, expands aliases, and forgets line numbers.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -13,14 +12,10 @@ from typing import Any, TypeAlias
 import yaml
 
 from guidance_bot.errors import Problem
+from guidance_bot.wording import CONTROL
 
 Place: TypeAlias = tuple[str | int, ...]
 MAX_DEPTH = 12
-
-# Tab, newline, form feed and return are text; what steers a terminal is not.
-CONTROL = re.compile(
-    r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
-)
 
 # libyaml's parser where PyYAML was built with it, the slower twin otherwise.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
