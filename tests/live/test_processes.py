@@ -39,7 +39,6 @@ PARSERS = {
     "sqlalchemy",
 }
 AUTHOR = ("-c", "user.name=A", "-c", "user.email=a@example.org")
-needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not here")
 
 
 @pytest.fixture(scope="module")
@@ -233,14 +232,12 @@ def repository(tmp_path: Path, corpus: Path, kept: dict[str, str]) -> Repository
     return Repository(tmp_path / "theirs", corpus, kept)
 
 
-@needs_git
 def test_a_folder_that_the_repository_around_it_does_not_track_has_no_commit(
     repository: Repository,
 ) -> None:
     assert repository.answered_commit() is None
 
 
-@needs_git
 def test_a_folder_that_the_repository_around_it_ignores_has_no_commit(
     repository: Repository,
 ) -> None:
@@ -249,7 +246,6 @@ def test_a_folder_that_the_repository_around_it_ignores_has_no_commit(
     assert repository.answered_commit() is None
 
 
-@needs_git
 def test_a_tracked_folder_without_changes_is_known_by_its_commit(
     repository: Repository,
 ) -> None:
@@ -259,7 +255,6 @@ def test_a_tracked_folder_without_changes_is_known_by_its_commit(
     assert repository.answered_commit() == repository.git("rev-parse", "HEAD")
 
 
-@needs_git
 def test_a_tracked_folder_with_an_edited_page_has_no_commit(
     repository: Repository,
 ) -> None:
@@ -271,7 +266,6 @@ def test_a_tracked_folder_with_an_edited_page_has_no_commit(
     assert repository.answered_commit() is None
 
 
-@needs_git
 def test_a_tracked_folder_with_a_page_that_git_ignores_has_no_commit(
     repository: Repository,
 ) -> None:
@@ -285,7 +279,6 @@ def test_a_tracked_folder_with_a_page_that_git_ignores_has_no_commit(
     assert repository.answered_commit() is None
 
 
-@needs_git
 def test_a_file_that_is_not_read_does_not_cost_the_commit(
     repository: Repository,
 ) -> None:
