@@ -1,0 +1,103 @@
+"""Words and items over mapped files: nothing is read before it is asked for."""
+
+import json
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, Literal, TypeVar
+
+import numpy as np
+
+from guidance_bot.knowledge.content import Page
+
+Item = TypeVar("Item")
+
+PAGE_BYTES: Final = 4096
+
+
+def array(folder: Path, name: str) -> Any:
+    """Return the array *name* of *folder*, mapped where it is worth it."""
+    path = folder / f"{name}.npy"
+    # Small arrays are read: an empty one cannot be mapped, a page is 4 kB.
+    mode: Literal["r"] | None = "r" if path.stat().st_size > PAGE_BYTES else None
+    # As a plain array: slicing a memmap costs ten times as much.
+    return np.asarray(np.load(path, mmap_mode=mode, allow_pickle=False))
+
+
+class StoredTerms(Mapping[str, int]):
+    """Word → number by binary search in sorted bytes, so that opening costs nothing."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._bytes = array(folder, f"{name}.term_bytes")
+        self._start = array(folder, f"{name}.term_start")
+        self._number = array(folder, f"{name}.term_number")
+
+    @staticmethod
+    def arrays(vocabulary: Mapping[str, int]) -> dict[str, np.ndarray[Any, Any]]:
+        """Return *vocabulary* as the arrays that this class reads."""
+        held = sorted((term.encode(), number) for term, number in vocabulary.items())
+        terms = [term for term, _ in held]
+        return {
+            "term_bytes": np.frombuffer(b"".join(terms), np.uint8),
+            "term_start": np.cumsum([0, *map(len, terms)]).astype(np.int64),
+            "term_number": np.array([number for _, number in held], np.int32),
+        }
+
+    def _term(self, place: int) -> bytes:
+        return bytes(self._bytes[self._start[place] : self._start[place + 1]])
+
+    def __getitem__(self, term: str) -> int:
+        wanted = term.encode("utf-8", "surrogatepass")
+        place = bisect_left(range(len(self)), wanted, key=self._term)
+        if place == len(self) or self._term(place) != wanted:
+            raise KeyError(term)
+        return int(self._number[place])
+
+    def __len__(self) -> int:
+        return len(self._number)
+
+    def __iter__(self) -> Iterator[str]:
+        order = np.argsort(self._number)
+        return (self._term(int(place)).decode() for place in order)
+
+
+class StoredItems(Sequence[Item]):
+    """JSON lines, decoded one at a time when they are asked for."""
+
+    def __init__(
+        self, folder: Path, name: str, decode: Callable[[dict[str, Any]], Item]
+    ) -> None:
+        self._start = array(folder, f"{name}.lines")
+        self._decode = decode
+        self._file = np.asarray(np.memmap(folder / f"{name}.jsonl", np.uint8, "r"))
+        self._held: dict[int, Item] = {}
+
+    def __len__(self) -> int:
+        return len(self._start) - 1
+
+    def __getitem__(self, number: Any) -> Any:
+        if isinstance(number, slice):
+            return [self[n] for n in range(*number.indices(len(self)))]
+        if not -len(self) <= number < len(self):
+            raise IndexError(number)
+        number %= len(self)
+        if number not in self._held:
+            line = self._file[self._start[number] : self._start[number + 1]].tobytes()
+            self._held[number] = self._decode(json.loads(line))
+        return self._held[number]
+
+
+class StoredPages(Mapping[str, Page]):
+    """Pages by id over JSON lines."""
+
+    def __init__(self, pages: Sequence[Page], numbers: Mapping[str, int]) -> None:
+        self._pages, self._numbers = pages, numbers
+
+    def __getitem__(self, page: str) -> Page:
+        return self._pages[self._numbers[page]]
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
