@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from guidance_bot import compiled
-from guidance_bot.answering.answers import Asker, answer, as_json
+from guidance_bot.answering.answers import Asker, answer
+from guidance_bot.answering.documents import as_json
 from guidance_bot.answering.guidance import Guidance
 from guidance_bot.knowledge.reader import Read
 from tests.conftest import ORGANISATION, page

@@ -15,7 +15,8 @@ from typing import Any
 import click
 
 from guidance_bot import __version__, bootstrap, settings
-from guidance_bot.answering.answers import Asker, answer, as_json
+from guidance_bot.answering.answers import Asker, answer
+from guidance_bot.answering.documents import as_json
 from guidance_bot.answering.guidance import Guidance
 from guidance_bot.answering.labels import source_label
 from guidance_bot.errors import GuidanceBotError, KnowledgeError, UsageError

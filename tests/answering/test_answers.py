@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from guidance_bot import bootstrap
-from guidance_bot.answering.answers import Asker, answer, as_json
+from guidance_bot.answering.answers import Asker, answer
+from guidance_bot.answering.documents import as_json
 from guidance_bot.answering.guidance import Guidance
 from guidance_bot.answering.labels import source_label
 from guidance_bot.knowledge.content import Notice

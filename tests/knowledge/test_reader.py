@@ -129,15 +129,24 @@ def test_wording_overrides_are_checked(write: Write) -> None:
     ]
 
 
+def overlay(tmp_path: Path, files: dict[str, str]) -> Path:
+    """Write a second folder, which is to lie over the first."""
+    for name, text in files.items():
+        path = tmp_path / "ours" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path / "ours"
+
+
 def test_a_later_folder_adds_owners_and_keeps_the_others(
     write: Write, tmp_path: Path
 ) -> None:
     starter = write({"guidance/a/one.md": page("## A\n\nTheirs.\n")})
-    ours = tmp_path / "ours"
-    (ours / "guidance/a").mkdir(parents=True)
-    text = page("## A\n\nOurs.\n").replace("owner: comms", "owner: digital")
-    (ours / "guidance/a/two.md").write_text(text)
-    (ours / "organisation.yaml").write_text("name: Us\nowners: {digital: {name: D}}\n")
+    files = {
+        "guidance/a/two.md": page("## A\n\nOurs.\n").replace(": comms", ": digital"),
+        "organisation.yaml": "name: Us\nowners: {digital: {name: D}}\n",
+    }
+    ours = overlay(tmp_path, files)
     result = read([read_folder(starter), read_folder(ours)])
     assert result.knowledge.organisation.name == "Us"
     assert list(result.knowledge.organisation.owners) == ["comms", "digital"]
@@ -271,10 +280,11 @@ def test_a_later_folder_replaces_pages_and_sources(
     write: Write, tmp_path: Path
 ) -> None:
     starter = write({"guidance/a/one.md": page("## A\n\nTheirs.\n")})
-    ours = tmp_path / "ours"
-    (ours / "guidance/a").mkdir(parents=True)
-    (ours / "guidance/a/one.md").write_text(page("## A\n\nOurs.\n"))
-    (ours / "guidance/a/two.md").write_text(page("## A\n\nAdded. [@code]\n"))
+    files = {
+        "guidance/a/one.md": page("## A\n\nOurs.\n"),
+        "guidance/a/two.md": page("## A\n\nAdded. [@code]\n"),
+    }
+    ours = overlay(tmp_path, files)
     result = read([read_folder(starter), read_folder(ours)])
     assert not result.problems
     assert [p.text for p in result.knowledge.passages] == ["Ours.", "Added. [@code]"]
