@@ -6,13 +6,14 @@ READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.dev-ready
 QUESTION ?= can I blog anonymously?
 export QUESTION
+PORT ?= 3900
 
 install = if $(BIN)/python -m pip --version >/dev/null 2>&1; then pip="$(BIN)/python -m pip"; else pip="$(PYTHON) -m pip --python $(BIN)/python"; fi; \
 	$$pip install --quiet --disable-pip-version-check -c constraints.txt -e $(1) || \
 	{ echo "The environment could not be filled; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 
 .DEFAULT_GOAL := all
-.PHONY: all ask setup check test coverage evaluate golden format benchmark clean
+.PHONY: all ask serve setup check test coverage evaluate golden format benchmark clean
 
 all: check test
 
@@ -33,6 +34,10 @@ setup: $(DEV_READY)
 
 ask: $(READY)
 	@$(BIN)/guidance-bot ask "$$QUESTION"
+
+# A strict stand-in for Slack with a page to type in, and the real bot behind it.
+serve: $(READY)
+	@$(BIN)/python -m tests.local_slack.try_it --port $(PORT)
 
 test: $(DEV_READY)
 	$(BIN)/python -m pytest -q
@@ -60,6 +65,7 @@ format: $(DEV_READY)
 
 benchmark: $(READY)
 	$(BIN)/python benchmarks/cold_ask.py
+	$(BIN)/python benchmarks/slack.py
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,6 +1,7 @@
 """Settings → services, wired by hand: where knowledge lies, how it is loaded, what check joins."""
 
 import hashlib
+import logging
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
@@ -9,8 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from guidance_bot import compiled
-from guidance_bot.answering.answers import Answer
+from guidance_bot import compiled, settings
+from guidance_bot.answering.answers import Answer, Asker, answer
 from guidance_bot.answering.guidance import Guidance
 from guidance_bot.errors import KnowledgeError, Problem, SettingsError
 from guidance_bot.evaluation import calibrated, question_problems
@@ -18,6 +19,9 @@ from guidance_bot.knowledge.content import MODES, Notice
 from guidance_bot.knowledge.folder import Folder, is_knowledge, read_folder, version
 
 if TYPE_CHECKING:
+    from aiohttp import ClientSession
+
+    from guidance_bot.doctor import Corpus, Examination, Reply
     from guidance_bot.knowledge.reader import Read
 
 GIT_TIMEOUT_S: Final = 5
@@ -166,6 +170,129 @@ def commit(folders: Sequence[Path], read: str) -> str | None:
         tracked.get(name) == _blob(content, head) for name, content in files.items()
     )
     return head if same and next(missing, None) is None else None
+
+
+def examine(folders: Callable[[], Sequence[Path]], cache: Path) -> "Examination":
+    """Return what keeps the bot from answering in Slack; *folders* may raise SettingsError."""
+    import asyncio  # noqa: PLC0415 - an answer at a terminal does not wait for it
+
+    corpus = _corpus(folders, cache)
+    given, problems = settings.current_slack()
+    return asyncio.run(_examination(given, problems, corpus))
+
+
+def serve(folders: Sequence[Path], cache: Path, today: Callable[[], date]) -> None:
+    """Answer in Slack until a signal comes.
+
+    Raises SettingsError where the bot would be deaf, KnowledgeError where it
+    would have nothing to say.
+    """
+    # Imported here: one answer at a terminal needs nothing of Slack.
+    import asyncio  # noqa: PLC0415
+
+    from guidance_bot.doctor import Corpus  # noqa: PLC0415
+    from guidance_bot.slack import logs, serving  # noqa: PLC0415
+
+    given, problems = settings.current_slack()
+    found = asyncio.run(_examination(given, problems, Corpus()))
+    if found.deafening:
+        wrong = "; ".join(_clause(finding.message) for finding in found.deafening)
+        raise SettingsError(f"{wrong}; guidance-bot doctor says how to mend it")
+    logs.configure()
+    guidance = load(folders, cache, logging.getLogger(__name__).warning)
+    head = commit(folders, guidance.knowledge.version)
+
+    def answered(question: str, asker: Asker, earlier: Sequence[str]) -> Answer:
+        plain = answer(guidance, question, asker, earlier)
+        return replace(dated(plain, guidance, today()), commit=head)
+
+    workplace = serving.Workplace(
+        bot_token=given.bot_token,
+        app_token=given.app_token,
+        signing_secret=given.signing_secret,
+        api_url=given.api_url,
+        host=given.host,
+        port=given.port,
+        knowledge=guidance.knowledge,
+        answer=answered,
+    )
+    with settings.hidden_from_bolt():
+        asyncio.run(serving.serve(workplace))
+
+
+def _clause(message: str) -> str:
+    """Return *message* as a part of a sentence; a setting keeps its capitals."""
+    first, _, rest = message.removesuffix(".").partition(" ")
+    return f"{first if first.isupper() or '_' in first else first.lower()} {rest}"
+
+
+async def _examination(
+    given: settings.SlackSettings, problems: Sequence[str], corpus: "Corpus"
+) -> "Examination":
+    from aiohttp import ClientSession  # noqa: PLC0415
+
+    from guidance_bot import doctor  # noqa: PLC0415
+    from guidance_bot.slack.manifest import wanted_scopes  # noqa: PLC0415
+    from guidance_bot.slack.serving import bound_socket  # noqa: PLC0415
+
+    async with ClientSession() as session:
+
+        async def ask_slack(method: str, token: str) -> "Reply":
+            return await _reply(session, given.api_url, method, token)
+
+        def try_address(host: str, port: int) -> None:
+            bound_socket(host, port).close()
+
+        return await doctor.examine(
+            given,
+            problems,
+            ask_slack=ask_slack,
+            try_address=try_address,
+            wanted_scopes=wanted_scopes(),
+            optional_scopes=wanted_scopes(agent=True),
+            corpus=corpus,
+        )
+
+
+async def _reply(
+    session: "ClientSession", api_url: str, method: str, token: str
+) -> "Reply":
+    """Return what Slack says to one call, or raise UnreachableError."""
+    import aiohttp  # noqa: PLC0415
+
+    from guidance_bot.doctor import Reply, UnreachableError  # noqa: PLC0415
+    from guidance_bot.slack.sending import ask_once  # noqa: PLC0415
+
+    try:
+        said, scopes = await ask_once(session, api_url, method, token)
+    except ValueError as error:
+        raise UnreachableError("reply", str(error)) from error
+    except aiohttp.ClientSSLError as error:
+        raise UnreachableError("certificate", str(error)) from error
+    except (aiohttp.ClientError, OSError) as error:
+        system = getattr(error, "os_error", error)
+        reason = getattr(system, "strerror", None) or "no reply in time"
+        raise UnreachableError("network", reason) from error
+    held = (
+        frozenset(x.strip() for x in scopes.split(",") if x)
+        if scopes is not None
+        else None
+    )
+    team, user = str(said.get("team", "")), str(said.get("user", ""))
+    return Reply(bool(said.get("ok")), str(said.get("error", "")), held, team, user)
+
+
+def _corpus(folders: Callable[[], Sequence[Path]], cache: Path) -> "Corpus":
+    from guidance_bot.doctor import Corpus  # noqa: PLC0415
+
+    warnings: list[str] = []
+    try:
+        pages = len(load(folders(), cache, warnings.append).knowledge.pages)
+    except SettingsError as error:
+        return Corpus(unusable=str(error))
+    except KnowledgeError as error:
+        return Corpus(problems=error.problems)
+    return Corpus(pages=pages, uncached=" ".join(warnings))
 
 
 def _blob(content: bytes, like: str) -> str:

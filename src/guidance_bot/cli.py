@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,10 @@ EXIT_USAGE = 2
 def _folders(
     _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
 ) -> list[Path]:
+    return _named_folders(given)
+
+
+def _named_folders(given: tuple[str, ...]) -> list[Path]:
     named = [path for text in given for path in settings.folders(text)]
     if given and not named:
         raise UsageError("--knowledge is empty; it names a folder of guidance")
@@ -46,7 +50,13 @@ KNOWLEDGE_OPTION = click.option(
 )
 
 
-def _day(_context: click.Context, _option: click.Parameter, given: Any) -> date:
+def _day(
+    _context: click.Context, _option: click.Parameter, given: datetime | None
+) -> date:
+    return _day_of(given)
+
+
+def _day_of(given: datetime | None) -> date:
     return given.date() if given else date.today()  # noqa: DTZ011, TID251 - the day where the asker is
 
 
@@ -332,3 +342,61 @@ def evaluate(file: Path | None, as_document: bool, folders: list[Path]) -> None:
         _print_json(report.as_json())
     else:
         print(evaluation.report_text(report, width=_paper().width))
+
+
+@commands.command()
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="The day of asking, as 2026-11-22, instead of each day's own.",
+)
+@KNOWLEDGE_OPTION
+def serve(today: datetime | None, folders: list[Path]) -> None:
+    """Answer in Slack: over Socket Mode where SLACK_APP_TOKEN is set, else over HTTP."""
+
+    def day() -> date:
+        return _day_of(today)
+
+    bootstrap.serve(folders, settings.current().cache, day)
+
+
+@commands.command()
+@JSON_OPTION
+@click.option(
+    "--knowledge",
+    "named",
+    multiple=True,
+    metavar="FOLDER[:FOLDER]",
+    help="Folder(s) of guidance; a later one replaces pages of an earlier one.",
+)
+def doctor(as_document: bool, named: tuple[str, ...]) -> None:
+    """Find what keeps the bot from answering in Slack, each problem with its mend."""
+    from guidance_bot.doctor import report_text  # noqa: PLC0415 - an answer needs no doctor
+
+    found = bootstrap.examine(lambda: _named_folders(named), settings.current().cache)
+    if as_document:
+        _print_json(found.as_json())
+    else:
+        print(report_text(found, width=_paper().width))
+    if not found.is_clean:
+        sys.exit(EXIT_KNOWLEDGE)
+
+
+@commands.command()
+@click.option("--url", metavar="URL", help="Where Slack reaches the bot, over HTTP.")
+@click.option("--agent", is_flag=True, help="With Slack's agent view (a paid plan).")
+@JSON_OPTION
+def manifest(url: str | None, agent: bool, as_document: bool) -> None:
+    """Print the manifest of the Slack app: paste it at api.slack.com/apps."""
+    from guidance_bot.slack.manifest import manifest as app_manifest  # noqa: PLC0415
+
+    if url is not None and not url.startswith("https://"):
+        raise UsageError(f"--url is {url!r}; Slack calls only https:// addresses")
+    printed = app_manifest(url=url, agent=agent)
+    if as_document:
+        _print_json(printed)
+    else:
+        import yaml  # noqa: PLC0415
+
+        print(yaml.safe_dump(printed, sort_keys=False, width=100), end="")

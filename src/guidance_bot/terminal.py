@@ -11,21 +11,30 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from guidance_bot.answering.answers import Answer, Citation
-from guidance_bot.answering.labels import (
-    bound_elsewhere,
-    cited_in,
-    day,
-    person_to_ask,
-    source_label,
-    standing,
+from guidance_bot.answering.labels import source_label, standing
+from guidance_bot.answering.phrases import (
+    ask_owner,
+    check_first,
+    closest,
+    facts,
+    is_jurisdiction_unknown,
+    lead_paragraphs,
+    marker,
+    misses,
+    nearest_pages,
+    not_covered,
+    not_these,
+    slips,
+    standing_of,
+    titled,
+    whom_it_binds,
 )
 from guidance_bot.errors import Problem
 from guidance_bot.knowledge.content import Knowledge, Page, Paragraph, Passage, Source
 from guidance_bot.knowledge.marks import plain
-from guidance_bot.wording import NUMBERS, printable, quoted, sentence
+from guidance_bot.wording import printable, sentence
 
 MAX_WIDTH: Final = 88
-_ITEM: Final = re.compile(r"(?m)^(?P<indent>\s*)(?P<marker>[-*+]|\d{1,3}[.)])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +96,15 @@ def _answered(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str
     overrides = knowledge.organisation.wording
     first, *others = given.citations
     notes = _Notes(knowledge.sources)
+    yield _lead(first, notes, paper, overrides, bold=True)
     if given.is_sensitive:
         yield paper.wrap(sentence("sensitive", overrides))
-    yield _lead(first, notes, paper, overrides, bold=True)
-    whom = bound_elsewhere(first, given, knowledge)
-    if whom:
-        key = "binds" if first.passage.jurisdiction is None else "section-binds"
-        yield paper.wrap(sentence(key, overrides, jurisdictions=whom))
+    yield paper.wrap(whom_it_binds(first, given, knowledge))
     same = [c for c in others if c.page.id == first.page.id]
     for citation in same:
-        heading = f"{citation.passage.heading} ({_standing(citation, knowledge)})"
+        heading = f"{citation.passage.heading} ({standing_of(citation, knowledge)})"
         yield f"{paper.bold(paper.wrap(heading))}\n{_lead(citation, notes, paper, overrides)}"
-    if given.missing:
-        text = sentence("misses", overrides, words=quoted(given.missing))
-        yield paper.wrap(text)
+    yield paper.wrap(misses(given, knowledge))
     yield _footer(first, knowledge, paper)
     if notes.numbers:
         yield _sources(notes, knowledge, paper)
@@ -112,11 +116,9 @@ def _answered(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str
 
 
 def _asides(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str]:
-    overrides = knowledge.organisation.wording
-    for word, known in given.read_as:
-        one, two = quoted((word,)), quoted((known,))
-        yield paper.wrap(sentence("read-as", overrides, word=one, known=two))
-    if given.asker.jurisdiction is None and knowledge.organisation.jurisdiction is None:
+    for slip in slips(given, knowledge):
+        yield paper.wrap(slip)
+    if is_jurisdiction_unknown(given, knowledge):
         yield _which_rules(given, knowledge, paper)
 
 
@@ -128,19 +130,12 @@ def _lead(
     *,
     bold: bool = False,
 ) -> str:
-    passage = citation.passage
-    of_paragraph: dict[int, list[str]] = {}
-    for start, end in citation.lead:
-        number = next(
-            n for n, p in enumerate(passage.paragraphs) if p.start <= start < p.end
-        )
-        of_paragraph.setdefault(number, []).append(plain(passage.text[start:end]))
     printed: list[str] = []
-    for number, pieces in of_paragraph.items():
-        marker = _marker(passage, number)
-        words = " … ".join(pieces)
-        words += _numbers(passage.paragraphs[number], notes, overrides)
-        wrapped = paper.wrap(words, first=marker, rest=" " * len(marker))
+    for shown in lead_paragraphs(citation):
+        words = " … ".join(map(plain, shown.pieces))
+        words += _numbers(shown.paragraph, notes, overrides)
+        rest = " " * len(shown.marker)
+        wrapped = paper.wrap(words, first=shown.marker, rest=rest)
         printed.append(paper.bold(wrapped) if bold and not printed else wrapped)
     return "\n".join(printed)
 
@@ -152,56 +147,20 @@ def _numbers(paragraph: Paragraph, notes: _Notes, overrides: Mapping[str, str]) 
     return f" ({sentence('based-on', overrides, numbers=marks.strip())})"
 
 
-def _standing(citation: Citation, knowledge: Knowledge) -> str:
-    cited = cited_in(citation, knowledge)
-    return standing(citation.authority, cited, knowledge.sources)
-
-
-def _marker(passage: Passage, number: int) -> str:
-    paragraph = passage.paragraphs[number]
-    match = _ITEM.match(passage.text, paragraph.start, paragraph.end)
-    if match is None:
-        return ""
-    return f"{match['marker']} " if match["marker"][0].isdigit() else "• "
-
-
 def _footer(citation: Citation, knowledge: Knowledge, paper: Paper) -> str:
-    overrides = knowledge.organisation.wording
-    facts = _facts(citation.page, knowledge, is_overdue=citation.overdue)
-    permission = sentence("not-permission", overrides)
-    text = f"{_standing(citation, knowledge)}. {facts}. {permission}"
+    page_facts = facts(citation.page, knowledge, is_overdue=citation.overdue)
+    permission = sentence("not-permission", knowledge.organisation.wording)
+    text = f"{standing_of(citation, knowledge)}. {page_facts}. {permission}"
     line = paper.dim(paper.wrap(text))
-    titles = [policy.title for policy in knowledge.organisation.policies]
-    if not titles:
-        return line
-    check = sentence("check-first", overrides, policies="; ".join(titles))
-    return f"{paper.wrap(check)}\n{line}"
-
-
-def _facts(page: Page, knowledge: Knowledge, *, is_overdue: bool) -> str:
-    overrides = knowledge.organisation.wording
-    owner = knowledge.organisation.owners.get(page.owner)
-    key = "adopted" if page.reviewed_by else "reviewed"
-    values = {"date": day(page.reviewed), "person": page.reviewed_by}
-    parts = [
-        sentence("page", overrides, title=page.title),
-        sentence("owner", overrides, name=owner.name if owner else page.owner),
-        sentence(key, overrides, **values),
-    ]
-    if page.status == "starter":
-        parts.append(sentence("starter", overrides))
-    if is_overdue:
-        parts.append(sentence("overdue", overrides))
-    return "; ".join(parts)
+    policies = check_first(knowledge)
+    return f"{paper.wrap(policies)}\n{line}" if policies else line
 
 
 def _pointer(
     citation: Citation, given: Answer, knowledge: Knowledge, paper: Paper, mark: str
 ) -> str:
     page = citation.page
-    whom = bound_elsewhere(citation, given, knowledge)
-    binds = f" (for: {whom})" if whom else ""
-    text = f"{page.title}{binds}: {page.summary} ({page.id})"
+    text = f"{titled(citation, given, knowledge)}: {page.summary} ({page.id})"
     return paper.wrap(text, first=mark, rest=" " * len(mark))
 
 
@@ -232,42 +191,22 @@ def _sources(notes: _Notes, knowledge: Knowledge, paper: Paper) -> str:
 
 
 def _unsure(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str]:
-    overrides = knowledge.organisation.wording
-    count = len(given.citations)
-    missing = ""
-    if given.unmatched:
-        key = {1: "missing-one", 2: "missing-two"}.get(count, "missing-many")
-        missing = sentence(key, overrides, words=quoted(given.unmatched))
-    key = "unsure-one" if count == 1 else "unsure-many"
-    text = sentence(key, overrides, count=NUMBERS[count], missing=missing)
-    yield paper.bold(paper.wrap(text))
+    yield paper.bold(paper.wrap(closest(given, knowledge)))
     yield "\n".join(
         _pointer(citation, given, knowledge, paper, f"{number}. ")
         for number, citation in enumerate(given.citations, 1)
     )
-    owner = person_to_ask(given.citations[0].page.id, knowledge)
-    yield paper.wrap(sentence("not-these", overrides, owner=owner)) if owner else ""
+    yield paper.wrap(not_these(given, knowledge))
 
 
 def _nothing(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str]:
-    overrides = knowledge.organisation.wording
-    if given.unmatched:
-        text = sentence("nothing", overrides, words=quoted(given.unmatched))
-    else:
-        text = sentence("nothing-unnamed", overrides)
-    yield paper.bold(paper.wrap(text))
-    nearest = dict.fromkeys(id_.split("#", maxsplit=1)[0] for id_ in given.also)
-    pages = [knowledge.pages[page] for page in nearest][:3]
+    yield paper.bold(paper.wrap(not_covered(given, knowledge)))
+    pages = nearest_pages(given, knowledge)
     if pages:
-        lines = [f"• {page.title} ({page.id})" for page in pages]
-        yield "\n".join(
-            [
-                sentence("nearest-pages", overrides),
-                *(paper.wrap(x, rest="  ") for x in lines),
-            ]
-        )
-    owner = person_to_ask(pages[0].id if pages else "", knowledge)
-    yield paper.wrap(sentence("ask-owner", overrides, owner=owner)) if owner else ""
+        lines = (paper.wrap(f"• {p.title} ({p.id})", rest="  ") for p in pages)
+        head = sentence("nearest-pages", knowledge.organisation.wording)
+        yield "\n".join([head, *lines])
+    yield paper.wrap(ask_owner(pages, knowledge))
 
 
 def page_text(
@@ -281,10 +220,10 @@ def page_text(
     """Return a whole page or some of its passages, with each paragraph's authority."""
     notes = _Notes(knowledge.sources)
     names = knowledge.organisation.jurisdictions
-    facts = _facts(page, knowledge, is_overdue=is_overdue)
+    page_facts = facts(page, knowledge, is_overdue=is_overdue)
     blocks = [
         f"{paper.bold(paper.wrap(page.title))}\n{paper.wrap(page.summary)}",
-        paper.dim(paper.wrap(f"{facts}. ({page.id})")),
+        paper.dim(paper.wrap(f"{page_facts}. ({page.id})")),
     ]
     for passage in passages:
         whom = (
@@ -295,10 +234,10 @@ def page_text(
         anchor = f"#{passage.id.partition('#')[2]}" if "#" in passage.id else ""
         heading = f"{passage.heading}{whom} {anchor}".strip()
         lines = [paper.bold(paper.wrap(heading))] if heading else []
-        for number, paragraph in enumerate(passage.paragraphs):
+        for paragraph in passage.paragraphs:
             text = passage.text[paragraph.start : paragraph.end]
-            marker = _marker(passage, number)
-            lines.append(_paragraph(paragraph, text, marker, notes, knowledge, paper))
+            before = marker(passage, paragraph)
+            lines.append(_paragraph(paragraph, text, before, notes, knowledge, paper))
         blocks.append("\n".join(lines))
     if notes.numbers:
         blocks.append(_sources(notes, knowledge, paper))
@@ -308,7 +247,7 @@ def page_text(
 def _paragraph(
     paragraph: Paragraph,
     text: str,
-    marker: str,
+    before: str,
     notes: _Notes,
     knowledge: Knowledge,
     paper: Paper,
@@ -322,8 +261,8 @@ def _paragraph(
         label = f"{label}{numbers}"
     else:
         label = sentence("based-on", overrides, numbers=numbers.strip())
-    rest = " " * len(marker)
-    lines = [paper.wrap(f"{plain(own)} ({label})", first=marker, rest=rest)]
+    rest = " " * len(before)
+    lines = [paper.wrap(f"{plain(own)} ({label})", first=before, rest=rest)]
     for item in below:
         lines.append(paper.wrap(plain(item), first=f"{rest}• ", rest=f"{rest}  "))
     return "\n".join(lines)

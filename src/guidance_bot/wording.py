@@ -54,6 +54,54 @@ SENTENCES: Final[Mapping[str, str]] = {
     "sensitive": "A sensitive subject: keep this answer between us.",
     "check-first": "Check first: {policies}.",
     "based-on": "our advice, based on {numbers}",
+    "choose-rules": "Which employer's rules bind you?",
+    "choose-rules-in-words": "Rules differ by employer. This page also has a section for: {codes}.",
+    "choose-rules-label": "Choose whose rules bind you",
+    "answered-privately": "I've answered you privately.",
+    "changed": "The guidance has changed since that answer. This is the answer now.",
+    "kept": "Kept: the answer is in your messages with me.",
+    "posted": "Posted to the channel.",
+    "not-posted": "Slack did not let me post there. Copy the answer, or ask me in the channel with a mention.",
+    "shared-by": "Shared by {person}.",
+    "will-be-posted": "Post to channel shows the answer to everyone there, and names you.",
+    "receipt": "Receipt: {receipt}. It tells which guidance this answer came from.",
+    "read-there": "Read this page in your browser",
+    "edit-there": "Suggest a change to this page",
+    "nothing-more": "There is nothing more to say about this answer.",
+    "window-ends": "The page is longer than a window in Slack can be; the rest is left out here.",
+    "page-gone": "That page is no longer in the guidance. Please ask again.",
+    "old-button": "That button belongs to an older message of mine. Please ask again.",
+    "apology": "Something went wrong, and your question has no answer yet. Please ask again in a minute. If it happens again, give this reference to the people who run me: {reference}.",
+    "slack-help": (
+        "Send me a direct message, or mention {bot} in a channel: I answer in a thread there.\n"
+        "Type {command} and your question for an answer that only you see.\n"
+        "Under an answer you can read the whole page, keep the answer in your messages, or post it to the channel.\n"
+        "I do not keep what you ask."
+    ),
+    "button-page": "Read the whole page",
+    "button-keep": "Keep in my messages",
+    "button-more": "More",
+    "button-post": "Post to channel",
+    "button-open": "Open {number}",
+    "button-open-spoken": "Open {number}: {title}",
+    "button-close": "Close",
+    "window-page": "The whole page",
+    "window-more": "More on this answer",
+    "whose": "{authority}, {jurisdictions}",
+    "in-window": "Sources of this answer",
+}
+
+# How long Slack lets a label be, in characters.
+LABEL_CHARS: Final[Mapping[str, int]] = {
+    "button-page": 75,
+    "button-keep": 75,
+    "button-more": 75,
+    "button-post": 75,
+    "button-open": 73,
+    "button-close": 24,
+    "window-page": 24,
+    "window-more": 24,
+    "choose-rules-label": 150,
 }
 
 AUTHORITY: Final[Mapping[str, str]] = {

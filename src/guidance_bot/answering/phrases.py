@@ -1,0 +1,164 @@
+"""What is said around the guidance itself, the same in Slack and at a terminal."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from guidance_bot.answering.answers import Answer, Citation
+from guidance_bot.answering.labels import (
+    bound_elsewhere,
+    cited_in,
+    day,
+    person_to_ask,
+    standing,
+)
+from guidance_bot.knowledge.content import Knowledge, Page, Paragraph, Passage
+from guidance_bot.wording import NUMBERS, quoted, sentence
+
+NEAREST: Final = 3
+_ITEM: Final = re.compile(r"\s*(?P<marker>[-*+]|\d{1,3}[.)])\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class LeadParagraph:
+    """The part of a paragraph that is shown: its list marker, then Markdown.
+
+    ``pieces`` are the runs of sentences taken; what lay between them was left out.
+    """
+
+    paragraph: Paragraph
+    marker: str
+    pieces: tuple[str, ...]
+
+
+def lead_paragraphs(citation: Citation) -> Iterator[LeadParagraph]:
+    """Yield the lead of *citation*, paragraph by paragraph."""
+    passage = citation.passage
+    taken: dict[int, list[str]] = {}
+    for start, end in citation.lead:
+        number = next(
+            n for n, p in enumerate(passage.paragraphs) if p.start <= start < p.end
+        )
+        taken.setdefault(number, []).append(passage.text[start:end])
+    for number, pieces in taken.items():
+        paragraph = passage.paragraphs[number]
+        yield LeadParagraph(paragraph, marker(passage, paragraph), tuple(pieces))
+
+
+def marker(passage: Passage, paragraph: Paragraph) -> str:
+    """Return what stands before *paragraph* where it is a list item: "• " or "1. "."""
+    match = _ITEM.match(passage.text, paragraph.start, paragraph.end)
+    if match is None:
+        return ""
+    return f"{match['marker']} " if match["marker"][0].isdigit() else "• "
+
+
+def standing_of(citation: Citation, knowledge: Knowledge) -> str:
+    """Return the authority of the lead of *citation* in words, with its state."""
+    cited = cited_in(citation, knowledge)
+    return standing(citation.authority, cited, knowledge.sources)
+
+
+def facts(page: Page, knowledge: Knowledge, *, is_overdue: bool) -> str:
+    """Return the page's title, owner, review and whether it is starter text."""
+    overrides = knowledge.organisation.wording
+    owner = knowledge.organisation.owners.get(page.owner)
+    key = "adopted" if page.reviewed_by else "reviewed"
+    values = {"date": day(page.reviewed), "person": page.reviewed_by}
+    parts = [
+        sentence("page", overrides, title=page.title),
+        sentence("owner", overrides, name=owner.name if owner else page.owner),
+        sentence(key, overrides, **values),
+    ]
+    if page.status == "starter":
+        parts.append(sentence("starter", overrides))
+    if is_overdue:
+        parts.append(sentence("overdue", overrides))
+    return "; ".join(parts)
+
+
+def whom_it_binds(citation: Citation, given: Answer, knowledge: Knowledge) -> str:
+    """Return for whom *citation* is where that is not the asker, else nothing."""
+    whom = bound_elsewhere(citation, given, knowledge)
+    if not whom:
+        return ""
+    key = "binds" if citation.passage.jurisdiction is None else "section-binds"
+    return sentence(key, knowledge.organisation.wording, jurisdictions=whom)
+
+
+def titled(citation: Citation, given: Answer, knowledge: Knowledge) -> str:
+    """Return the title of the cited page, with whom it is for where not the asker."""
+    whom = bound_elsewhere(citation, given, knowledge)
+    return f"{citation.page.title} (for: {whom})" if whom else citation.page.title
+
+
+def misses(given: Answer, knowledge: Knowledge) -> str:
+    """Return which words of the question nothing here mentions, or nothing."""
+    if not given.missing:
+        return ""
+    overrides = knowledge.organisation.wording
+    return sentence("misses", overrides, words=quoted(given.missing))
+
+
+def closest(given: Answer, knowledge: Knowledge) -> str:
+    """Return how many pages come close to an unsure question, and what they lack."""
+    overrides = knowledge.organisation.wording
+    count = len(given.citations)
+    missing = ""
+    if given.unmatched:
+        key = {1: "missing-one", 2: "missing-two"}.get(count, "missing-many")
+        missing = sentence(key, overrides, words=quoted(given.unmatched))
+    key = "unsure-one" if count == 1 else "unsure-many"
+    return sentence(key, overrides, count=NUMBERS[count], missing=missing)
+
+
+def not_these(given: Answer, knowledge: Knowledge) -> str:
+    """Return whom to ask where the closest pages are not what was meant."""
+    owner = person_to_ask(given.citations[0].page.id, knowledge)
+    overrides = knowledge.organisation.wording
+    return sentence("not-these", overrides, owner=owner) if owner else ""
+
+
+def not_covered(given: Answer, knowledge: Knowledge) -> str:
+    """Return that the guidance has nothing on the question, naming its words."""
+    overrides = knowledge.organisation.wording
+    if not given.unmatched:
+        return sentence("nothing-unnamed", overrides)
+    return sentence("nothing", overrides, words=quoted(given.unmatched))
+
+
+def nearest_pages(given: Answer, knowledge: Knowledge) -> list[Page]:
+    """Return the pages nearest to a question that found nothing, at most three."""
+    nearest = dict.fromkeys(id_.split("#", maxsplit=1)[0] for id_ in given.also)
+    return [knowledge.pages[page] for page in nearest][:NEAREST]
+
+
+def ask_owner(pages: list[Page], knowledge: Knowledge) -> str:
+    """Return the person to ask about the subject of the first of *pages*."""
+    owner = person_to_ask(pages[0].id if pages else "", knowledge)
+    overrides = knowledge.organisation.wording
+    return sentence("ask-owner", overrides, owner=owner) if owner else ""
+
+
+def slips(given: Answer, knowledge: Knowledge) -> list[str]:
+    """Return how misspelt words of the question were read, a sentence each."""
+    overrides = knowledge.organisation.wording
+    return [
+        sentence("read-as", overrides, word=quoted((word,)), known=quoted((known,)))
+        for word, known in given.read_as
+    ]
+
+
+def check_first(knowledge: Knowledge) -> str:
+    """Return the organisation's own policies to check first, or nothing."""
+    titles = [policy.title for policy in knowledge.organisation.policies]
+    overrides = knowledge.organisation.wording
+    return (
+        sentence("check-first", overrides, policies="; ".join(titles)) if titles else ""
+    )
+
+
+def is_jurisdiction_unknown(given: Answer, knowledge: Knowledge) -> bool:
+    """Tell whether nobody said whose rules bind the asker."""
+    return not (given.asker.jurisdiction or knowledge.organisation.jurisdiction)

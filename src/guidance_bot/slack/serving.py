@@ -1,0 +1,300 @@
+"""Socket Mode or HTTP, health, and an orderly end."""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final
+
+import uvicorn
+from aiohttp import ClientError, ClientSession
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.signature import SignatureVerifier
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from guidance_bot.errors import SettingsError
+from guidance_bot.knowledge.content import Knowledge
+from guidance_bot.slack.app import bolt_app
+from guidance_bot.slack.listeners import Answering, Desk, Listeners
+from guidance_bot.slack.manifest import EVENTS_PATH
+from guidance_bot.slack.sending import Sender, error_code, web_client
+
+logger = logging.getLogger(__name__)
+
+# Slack's payloads stay far below; a stranger's need not be read.
+BODY_BYTES: Final = 1_000_000
+PING_S: Final = 5
+# Below the half minute that supervisors allow.
+GRACE_S: Final = 25
+CLOSE_S: Final = 3
+AGENT_SCOPE: Final = "assistant:write"
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """All that serving needs, handed down: tokens, addresses, guidance.
+
+    An empty ``app_token`` means HTTP. ``port`` 0 takes a free one.
+    """
+
+    bot_token: str = field(repr=False)
+    app_token: str = field(repr=False)
+    signing_secret: str = field(repr=False)
+    api_url: str
+    host: str
+    port: int
+    knowledge: Knowledge
+    answer: Answering
+
+
+async def serve(workplace: Workplace, stopped: asyncio.Event | None = None) -> None:
+    """Serve until a signal, or until *stopped* is set; then finish what is in hand.
+
+    Raises SettingsError where the address cannot be bound, or Slack does not
+    take the token after a minute of trying.
+    """
+    stop = stopped or asyncio.Event()
+    with _listening_socket(workplace.host, workplace.port) as bound:
+        async with ClientSession() as session:
+            app, listeners = await _connected_app(workplace, session)
+            with _signals(stop):
+                if workplace.app_token:
+                    await _serve_socket_mode(workplace, app, session, bound, stop)
+                else:
+                    await _serve_http(workplace, app, bound, stop)
+            await _finish(listeners)
+    logger.info("stopped")
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """Return a socket bound to *host* and *port*, or raise OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+@contextmanager
+def _listening_socket(host: str, port: int) -> Iterator[socket.socket]:
+    try:
+        bound = bound_socket(host, port)
+    except OSError as error:
+        raise SettingsError(
+            f"cannot listen on {host}:{port} ({error.strerror or error}); "
+            "GUIDANCE_BOT_HOST and GUIDANCE_BOT_PORT name another address"
+        ) from error
+    with bound:
+        yield bound
+
+
+def http_app(
+    app: AsyncApp | None, signing_secret: str, unready: Callable[[], Awaitable[str]]
+) -> Starlette:
+    """Return the web application: health, and Slack's events unless *app* is None.
+
+    *unready* says why the bot could not answer just now, or nothing.
+    """
+
+    async def alive(_: Request) -> Response:
+        return PlainTextResponse("alive\n")
+
+    async def ready(_: Request) -> Response:
+        reason = await unready()
+        status = HTTPStatus.SERVICE_UNAVAILABLE if reason else HTTPStatus.OK
+        return PlainTextResponse(f"{reason or 'ready'}\n", status)
+
+    routes = [Route("/healthz", alive), Route("/readyz", ready)]
+    if app is not None:
+        events = _events(app, SignatureVerifier(signing_secret))
+        routes.append(Route(EVENTS_PATH, events, methods=["POST"]))
+    return Starlette(routes=routes)
+
+
+def _events(
+    app: AsyncApp, verifier: SignatureVerifier
+) -> Callable[[Request], Awaitable[Response]]:
+    handler = AsyncSlackRequestHandler(app)
+
+    async def events(request: Request) -> Response:
+        length = request.headers.get("content-length", "")
+        if not length.isdigit():
+            return Response(status_code=HTTPStatus.LENGTH_REQUIRED)
+        if int(length) > BODY_BYTES:
+            return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        # Bolt parses before it verifies; nobody's body is parsed unsigned.
+        if not _is_signed(await request.body(), request, verifier):
+            return PlainTextResponse("not signed\n", HTTPStatus.UNAUTHORIZED)
+        return await handler.handle(request)
+
+    return events
+
+
+def _is_signed(body: bytes, request: Request, verifier: SignatureVerifier) -> bool:
+    timestamp = request.headers.get("x-slack-request-timestamp", "")
+    signature = request.headers.get("x-slack-signature", "")
+    try:
+        return verifier.is_valid(body.decode(), timestamp, signature)
+    except ValueError:  # a body or a timestamp that Slack never sent
+        return False
+
+
+async def _connected_app(
+    workplace: Workplace, session: ClientSession
+) -> tuple[AsyncApp, Listeners]:
+    """Return the app and its listeners, once Slack has said who we are."""
+    web = web_client(session, workplace.bot_token, workplace.api_url)
+    try:
+        told = await web.auth_test()
+    except (SlackApiError, ClientError, OSError) as error:
+        what = error_code(error) if isinstance(error, SlackApiError) else ""
+        raise SettingsError(
+            f"{workplace.api_url} does not let the bot in "
+            f"({what or type(error).__name__}); guidance-bot doctor says more"
+        ) from error
+    granted = str(told.headers.get("x-oauth-scopes", "")).split(",")
+    desk = Desk(
+        knowledge=workplace.knowledge,
+        answer=workplace.answer,
+        sender=Sender(web, session),
+        bot_user=told["user_id"],
+        threaded=AGENT_SCOPE in granted,
+    )
+    listeners = Listeners(desk)
+    authorized = AuthorizeResult.from_auth_test_response(
+        auth_test_response=told, bot_token=workplace.bot_token, bot_scopes=granted
+    )
+    app = bolt_app(
+        listeners,
+        authorized=authorized,
+        signing_secret=workplace.signing_secret,
+        api_url=workplace.api_url,
+    )
+    return app, listeners
+
+
+async def _serve_http(
+    workplace: Workplace, app: AsyncApp, bound: socket.socket, stop: asyncio.Event
+) -> None:
+    async def unready() -> str:
+        return "stopping" if stop.is_set() else ""
+
+    web = http_app(app, workplace.signing_secret, unready)
+    async with _web_server(web, bound):
+        _log_serving("http", bound)
+        await stop.wait()
+
+
+async def _serve_socket_mode(
+    workplace: Workplace,
+    app: AsyncApp,
+    session: ClientSession,
+    bound: socket.socket,
+    stop: asyncio.Event,
+) -> None:
+    handler = AsyncSocketModeHandler(
+        app,
+        workplace.app_token,
+        web_client=web_client(session, workplace.app_token, workplace.api_url),
+        ping_interval=PING_S,
+    )
+    client = handler.client
+
+    async def unready() -> str:
+        if stop.is_set():
+            return "stopping"
+        return "" if await client.is_connected() else "not connected to Slack"
+
+    async with _web_server(http_app(None, "", unready), bound):
+        connecting = asyncio.create_task(_connect(client))
+        _log_serving("socket", bound)
+        await stop.wait()
+        connecting.cancel()
+        # What has arrived is acknowledged before the line goes dead: Slack
+        # would deliver it again, to a process that knows nothing of it.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S):
+                while not client.message_queue.empty():
+                    await asyncio.sleep(0.01)
+        # Closing is known to hang at times when the network does.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S):
+                await client.close()  # type: ignore[no-untyped-call]  # the SDK leaves it open
+        await client.aiohttp_client_session.close()
+
+
+async def _connect(client: SocketModeClient) -> None:
+    await client.connect()  # type: ignore[no-untyped-call]  # the SDK leaves it open
+
+
+class _WebServer(uvicorn.Server):
+    """A uvicorn server that leaves signals to us."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextmanager
+def _signals(stop: asyncio.Event) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+@asynccontextmanager
+async def _web_server(app: Starlette, bound: socket.socket) -> AsyncIterator[None]:
+    """Serve *app* on *bound*; on leaving, finish the requests that have come."""
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=CLOSE_S,
+    )
+    server = _WebServer(config)
+    serving = asyncio.create_task(server.serve(sockets=[bound]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+async def _finish(listeners: Listeners) -> None:
+    """Wait for the answers in hand, as long as a supervisor lets us."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(GRACE_S):
+            # Work that was acknowledged a moment ago begins at the next turn.
+            await asyncio.sleep(0.05)
+            while listeners.in_hand:
+                await asyncio.sleep(0.05)
+    if listeners.in_hand:
+        logger.error("gave up", extra={"answers": listeners.in_hand})
+
+
+def _log_serving(mode: str, bound: socket.socket) -> None:
+    host, port, *_ = bound.getsockname()
+    logger.info("serving", extra={"mode": mode, "address": f"{host}:{port}"})

@@ -1,0 +1,260 @@
+"""An Answer → the messages that people see and hear; pure, and never longer than a screen."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from guidance_bot.answering import phrases
+from guidance_bot.answering.answers import Answer, Citation
+from guidance_bot.answering.labels import cited_in
+from guidance_bot.knowledge.content import OFFICIAL, Knowledge, Page
+from guidance_bot.slack.blocks import Json, Message, Part, button, messages, select
+from guidance_bot.slack.buttons import (
+    BLOCK_ID_CHARS,
+    KEEP,
+    MORE,
+    PAGE,
+    RULES,
+    Asked,
+    page_value,
+)
+from guidance_bot.slack.mrkdwn import Said, joined, literal, said_inline
+from guidance_bot.wording import sentence
+
+MOST_BUTTONS: Final = 3
+MOST_WORDS: Final = 150
+# What a screen can spare first, when an editor's long titles fill it.
+_SPARED: Final = ("other side", "exception", "official")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where an answer is seen. ``kept``: it stays without being kept, as in a
+    direct message; ``note`` comes before it, ``sharer`` is named below it.
+    """
+
+    kept: bool = False
+    note: str = ""
+    sharer: str | None = None
+
+
+def answer_messages(
+    given: Answer, knowledge: Knowledge, setting: Setting = Setting()
+) -> tuple[Message, ...]:
+    """Return *given* as one message, two where it is very long."""
+    parts = [Part(literal(setting.note))] if setting.note else []
+    if given.message is not None:
+        return messages([*parts, *_lines(given.message)])
+    parts += [Part(literal(notice).bold()) for notice in given.notices]
+    parts += _body(given, knowledge)
+    if setting.sharer:
+        text = own_words("shared-by", knowledge, person=f"<@{setting.sharer}>")
+        parts.append(Part(Said(text, text), quiet=True))
+    left_out = Part(_sentence("window-ends", knowledge), quiet=True)
+    controls = _controls(given, knowledge, setting)
+    return messages(parts, controls, ending=left_out)
+
+
+def note_message(key: str, knowledge: Knowledge, **values: str) -> tuple[Message, ...]:
+    """Return a fixed sentence of ours as a message of its own."""
+    return messages([Part(_sentence(key, knowledge, **values))])
+
+
+def help_messages(
+    message: str, knowledge: Knowledge, *, bot: str, command: str
+) -> tuple[Message, ...]:
+    """Return what the bot is for, then how it is asked in Slack.
+
+    *bot* is the user id to mention, *command* the slash command.
+    """
+    mention = f"<@{bot}>"
+    text = own_words("slack-help", knowledge, bot="{bot}", command=command)
+    # The mention is ours and stays one; the rest is text like any other.
+    lines = [
+        Said(
+            line.shown.replace("{bot}", mention), line.spoken.replace("{bot}", mention)
+        )
+        for line in map(literal, text.splitlines())
+    ]
+    return messages([*_lines(message), Part(joined(lines))])
+
+
+def lead(citation: Citation) -> Said:
+    """Return the sentences of *citation* that answer, as lines."""
+    return joined(
+        Said(shown.marker, shown.marker) + joined(map(said_inline, shown.pieces), " … ")
+        for shown in phrases.lead_paragraphs(citation)
+    )
+
+
+def authority(citation: Citation, knowledge: Knowledge) -> str:
+    """Return the authority of *citation* in words: kind, whose, state.
+
+    Whose is said of texts that somebody is to follow: of opinions and stories
+    it would only cost words.
+    """
+    standing = phrases.standing_of(citation, knowledge)
+    names = knowledge.organisation.jurisdictions
+    cited = [s for s in cited_in(citation, knowledge) if s.kind == citation.authority]
+    codes = dict.fromkeys(source.jurisdiction for source in cited)
+    if not codes or citation.authority not in {*OFFICIAL, "toolkit"}:
+        return standing
+    kind, comma, state = standing.partition(", ")
+    whose = ", ".join(names.get(code, code) for code in codes)
+    held = own_words("whose", knowledge, authority=kind, jurisdictions=whose)
+    return f"{held}{comma}{state}"
+
+
+def _body(given: Answer, knowledge: Knowledge) -> list[Part]:
+    if given.verdict == "nothing":
+        return list(_nothing(given, knowledge))
+    if given.verdict == "unsure":
+        return list(_unsure(given, knowledge))
+    first, *others = given.citations
+    others = [c for c in others if c.page.id == first.page.id]
+    parts = list(_answered(given, others, knowledge))
+    for role in _SPARED:
+        if sum(part.words.words for part in parts) <= MOST_WORDS:
+            break
+        others = [citation for citation in others if citation.role != role]
+        parts = list(_answered(given, others, knowledge))
+    return parts
+
+
+def _answered(
+    given: Answer, others: Sequence[Citation], knowledge: Knowledge
+) -> Iterator[Part]:
+    first = given.citations[0]
+    yield Part(_first_bold(lead(first)))
+    asides = [phrases.whom_it_binds(first, given, knowledge)]
+    if given.is_sensitive:
+        asides.insert(0, own_words("sensitive", knowledge))
+    yield from (Part(literal(aside)) for aside in asides if aside)
+    for citation in others:
+        label = authority(citation, knowledge)
+        heading = literal(f"{citation.passage.heading} ({label})").bold()
+        yield Part(joined([heading, lead(citation)]))
+    missing = phrases.misses(given, knowledge)
+    if missing:
+        yield Part(literal(missing))
+    yield Part(_footer(first, knowledge), quiet=True)
+    if phrases.is_jurisdiction_unknown(given, knowledge):
+        yield from _which_rules(given, knowledge)
+
+
+def _footer(citation: Citation, knowledge: Knowledge) -> Said:
+    facts = phrases.facts(citation.page, knowledge, is_overdue=citation.overdue)
+    permission = own_words("not-permission", knowledge)
+    line = f"{authority(citation, knowledge)}. {facts}. {permission}"
+    return joined(map(literal, (phrases.check_first(knowledge), line)))
+
+
+def _which_rules(given: Answer, knowledge: Knowledge) -> Iterator[Part]:
+    """Yield one line that asks whose rules bind, with a menu to say so."""
+    codes = given.citations[0].page.jurisdictions
+    if not codes:
+        return
+    names = knowledge.organisation.jurisdictions
+    value = Asked.of(given).value()
+    if len(value) > BLOCK_ID_CHARS:
+        listed = "; ".join(names.get(code, code) for code in codes)
+        yield Part(_sentence("choose-rules-in-words", knowledge, codes=listed))
+        return
+    label = own_words("choose-rules-label", knowledge)
+    binding = [(code, names.get(code, code)) for code in _employers(knowledge, codes)]
+    # The menu of a message that only one person sees comes back without the
+    # message; what to ask again travels in the block's id.
+    yield Part(
+        _sentence("choose-rules", knowledge),
+        beside=select(label, RULES, binding),
+        block_id=value,
+    )
+
+
+def _employers(knowledge: Knowledge, first: Sequence[str]) -> list[str]:
+    """Return the jurisdictions some page is for: those *first*, then the others."""
+    known = knowledge.organisation.jurisdictions
+    held = {code for page in knowledge.pages.values() for code in page.jurisdictions}
+    held.update(
+        code for page in knowledge.pages.values() for code in page.applies_to or ()
+    )
+    return list(dict.fromkeys([*first, *(code for code in known if code in held)]))
+
+
+def _unsure(given: Answer, knowledge: Knowledge) -> Iterator[Part]:
+    yield Part(literal(phrases.closest(given, knowledge)).bold())
+    for number, citation in enumerate(given.citations, 1):
+        title = literal(phrases.titled(citation, given, knowledge)).bold()
+        summary = Said(": ", ": ") + said_inline(citation.page.summary)
+        yield Part(_numbered(number) + title + summary)
+    yield from _lines(phrases.not_these(given, knowledge))
+
+
+def _nothing(given: Answer, knowledge: Knowledge) -> Iterator[Part]:
+    yield Part(literal(phrases.not_covered(given, knowledge)).bold())
+    pages = phrases.nearest_pages(given, knowledge)
+    if pages:
+        head = _sentence("nearest-pages", knowledge)
+        listed = [_numbered(n) + literal(p.title) for n, p in enumerate(pages, 1)]
+        yield Part(joined([head, *listed]))
+    yield from _lines(phrases.ask_owner(pages, knowledge))
+
+
+def _controls(given: Answer, knowledge: Knowledge, setting: Setting) -> list[Json]:
+    asked = Asked.of(given)
+    pages = [citation.page for citation in given.citations]
+    more = button(own_words("button-more", knowledge), MORE, asked.value())
+    if given.verdict == "answered":
+        label = own_words("button-page", knowledge)
+        found = [button(label, PAGE, page_value(pages[0].id))]
+        if asked.fits() and not setting.kept:
+            found.append(
+                button(own_words("button-keep", knowledge), KEEP, asked.value())
+            )
+        return [*found, *([more] if asked.fits() else [])]
+    if given.verdict == "nothing":
+        return _openers(phrases.nearest_pages(given, knowledge), knowledge)
+    found = _openers(pages, knowledge)
+    return [*found, *([more] if asked.fits() else [])][:MOST_BUTTONS]
+
+
+def _openers(pages: Sequence[Page], knowledge: Knowledge) -> list[Json]:
+    return [
+        button(
+            own_words("button-open", knowledge, number=str(number)),
+            # An id may stand only once in a block.
+            f"{PAGE}.{number}",
+            page_value(page.id),
+            spoken=own_words(
+                "button-open-spoken", knowledge, number=str(number), title=page.title
+            ),
+        )
+        for number, page in enumerate(pages, 1)
+    ]
+
+
+def _first_bold(text: Said) -> Said:
+    """Return *text* with its first sentence in bold, as far as one can tell."""
+    line, newline, rest = text.shown.partition("\n")
+    end = line.find(". ") + 1 or len(line)
+    if line.count("<", 0, end) != line.count(">", 0, end):
+        end = len(line)
+    head = Said(line[:end], "").bold()
+    return Said(f"{head.shown}{line[end:]}{newline}{rest}", text.spoken)
+
+
+def _numbered(number: int) -> Said:
+    return Said(f"{number}. ", f"{number}. ")
+
+
+def _lines(text: str) -> list[Part]:
+    return [Part(literal(line)) for line in text.splitlines() if line.strip()]
+
+
+def _sentence(key: str, knowledge: Knowledge, **values: str) -> Said:
+    return literal(own_words(key, knowledge, **values))
+
+
+def own_words(key: str, knowledge: Knowledge, **values: str) -> str:
+    """Return a fixed sentence of ours, as the organisation words it."""
+    return sentence(key, knowledge.organisation.wording, **values)

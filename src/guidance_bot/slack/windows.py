@@ -1,0 +1,193 @@
+"""The windows (modals) behind an answer's buttons: the whole page, and more; pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_sdk.models.blocks import ActionsBlock, PlainTextObject
+from slack_sdk.models.views import View
+
+from guidance_bot.answering import phrases
+from guidance_bot.answering.answers import Answer
+from guidance_bot.answering.labels import source_label, standing
+from guidance_bot.knowledge.content import Knowledge, Page, Paragraph, Passage, Source
+from guidance_bot.slack.blocks import Json, Part, button, window_blocks
+from guidance_bot.slack.buttons import POST, Asked
+from guidance_bot.slack.mrkdwn import (
+    Said,
+    fitted,
+    link,
+    literal,
+    said,
+    said_inline,
+)
+from guidance_bot.slack.views import lead, own_words
+from guidance_bot.wording import LABEL_CHARS
+
+
+@dataclass(slots=True)
+class _Notes:
+    """Numbers of the sources, in the order in which the window names them."""
+
+    knowledge: Knowledge
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def marks(self, ids: Sequence[str]) -> str:
+        known = (id_ for id_ in ids if id_ in self.knowledge.sources)
+        return "".join(
+            f"[{self.numbers.setdefault(id_, len(self.numbers) + 1)}]" for id_ in known
+        )
+
+    def sources(self) -> Iterator[Part]:
+        if self.numbers:
+            yield Part(literal(own_words("sources", self.knowledge)).bold())
+        for id_, number in self.numbers.items():
+            source = self.knowledge.sources[id_]
+            yield Part(literal(f"[{number}] ") + source_line(source, self.knowledge))
+
+
+def source_line(source: Source, knowledge: Knowledge) -> Said:
+    """Return what *source* is worth and where it stands, linked where it can be."""
+    names = knowledge.organisation.jurisdictions
+    whose = names.get(source.jurisdiction, source.jurisdiction)
+    head = literal(f"{source_label(source, knowledge.sources)} ({whose}): ")
+    plain = literal(source.title)
+    title = link(source.url, plain)
+    line = head + title + literal(f", {source.publisher}.")
+    return line + literal(f" {source.url}") if source.url and title == plain else line
+
+
+def page_window(page: Page, knowledge: Knowledge) -> Json:
+    """Return the window with all of *page*, and the authority of each paragraph."""
+    notes = _Notes(knowledge)
+    held = {passage.id: passage for passage in knowledge.passages}
+    facts = phrases.facts(page, knowledge, is_overdue=False)
+    parts = [
+        Part(literal(page.title), title=page.title),
+        Part(said_inline(page.summary)),
+        Part(literal(f"{facts}."), quiet=True),
+    ]
+    for id_ in page.passages:
+        parts += _passage(held[id_], notes)
+    parts += [*notes.sources(), *_addresses(page, knowledge)]
+    return _window("window-page", parts, knowledge)
+
+
+def more_window(
+    given: Answer,
+    knowledge: Knowledge,
+    metadata: str,
+    *,
+    may_post: bool,
+    note: str = "",
+) -> Json:
+    """Return the window with what an answer's first screen leaves out.
+
+    With *may_post* it offers to post the answer to the channel it was asked
+    in, which *metadata* holds. *note* comes first: why this is another answer than the one seen.
+    """
+    parts = [Part(literal(note).bold())] if note else []
+    if note and given.citations:
+        parts.append(Part(lead(given.citations[0])))
+    parts += [Part(literal(slip)) for slip in phrases.slips(given, knowledge)]
+    parts += _sources(given, knowledge)
+    parts += _see_also(given, knowledge)
+    if given.citations:
+        parts += _addresses(given.citations[0].page, knowledge)
+    receipt = own_words("receipt", knowledge, receipt=given.receipt)
+    parts.append(Part(literal(receipt), quiet=True))
+    asked = Asked.of(given)
+    if not may_post or given.is_sensitive or not asked.fits():
+        return _window("window-more", parts, knowledge, metadata=metadata)
+    parts.append(Part(literal(own_words("will-be-posted", knowledge))))
+    post = button(own_words("button-post", knowledge), POST, asked.value())
+    return _window("window-more", parts, knowledge, metadata=metadata, control=post)
+
+
+def note_window(key: str, knowledge: Knowledge, **values: str) -> Json:
+    """Return a window that says one fixed sentence."""
+    parts = [Part(literal(own_words(key, knowledge, **values)))]
+    return _window("window-more", parts, knowledge)
+
+
+def _window(
+    title: str,
+    parts: Sequence[Part],
+    knowledge: Knowledge,
+    *,
+    metadata: str = "",
+    control: Json | None = None,
+) -> Json:
+    ending = Part(literal(own_words("window-ends", knowledge)), quiet=True)
+    blocks: list[Any] = window_blocks(parts, ending)
+    if control is not None:
+        blocks.append(ActionsBlock(elements=[control]).to_dict())
+    view = View(
+        type="modal",
+        title=_label(title, knowledge),
+        close=_label("button-close", knowledge),
+        blocks=blocks,
+        private_metadata=metadata or None,
+    )
+    return dict(view.to_dict())
+
+
+def _label(key: str, knowledge: Knowledge) -> PlainTextObject:
+    text = fitted(own_words(key, knowledge), LABEL_CHARS[key])
+    return PlainTextObject(text=text, emoji=False)
+
+
+def _passage(passage: Passage, notes: _Notes) -> Iterator[Part]:
+    names = notes.knowledge.organisation.jurisdictions
+    code = passage.jurisdiction
+    whom = f" (for: {names.get(code, code)})" if code else ""
+    if passage.heading:
+        yield Part(literal(f"{passage.heading}{whom}").bold())
+    for paragraph in passage.paragraphs:
+        text = said(passage.text[paragraph.start : paragraph.end])
+        label = literal(f"({_label_of(paragraph, notes)})").italic()
+        yield Part(text + Said(" ", " ") + label)
+
+
+def _label_of(paragraph: Paragraph, notes: _Notes) -> str:
+    numbers = notes.marks(paragraph.sources)
+    if numbers and not paragraph.says:
+        return own_words("based-on", notes.knowledge, numbers=numbers)
+    known = notes.knowledge.sources
+    cited = [known[id_] for id_ in paragraph.sources]
+    label = standing(paragraph.authority, cited, known)
+    return f"{label} {numbers}".strip()
+
+
+def _sources(given: Answer, knowledge: Knowledge) -> Iterator[Part]:
+    shown = [c for c in given.citations if c.page.id == given.citations[0].page.id]
+    ids = dict.fromkeys(
+        id_
+        for citation in shown
+        for piece in phrases.lead_paragraphs(citation)
+        for id_ in piece.paragraph.sources
+    )
+    if ids:
+        yield Part(literal(own_words("in-window", knowledge)).bold())
+    yield from (Part(source_line(knowledge.sources[id_], knowledge)) for id_ in ids)
+
+
+def _see_also(given: Answer, knowledge: Knowledge) -> Iterator[Part]:
+    if given.verdict != "answered":
+        return
+    further = [c for c in given.citations if c.page.id != given.citations[0].page.id]
+    if further:
+        yield Part(literal(own_words("see-also", knowledge)).bold())
+    for citation in further:
+        title = literal(phrases.titled(citation, given, knowledge)).bold()
+        yield Part(title + Said(": ", ": ") + said_inline(citation.page.summary))
+
+
+def _addresses(page: Page, knowledge: Knowledge) -> Iterator[Part]:
+    """Yield links to read and to edit *page*, where the organisation has them."""
+    for key, label in (("read", "read-there"), ("edit", "edit-there")):
+        pattern = knowledge.organisation.addresses.get(key, "")
+        if pattern:
+            address = pattern.replace("{path}", page.path).replace("{heading}", "")
+            address = address.replace("{commit}", "HEAD").removesuffix("#")
+            yield Part(link(address, literal(own_words(label, knowledge))))
