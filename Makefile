@@ -57,7 +57,7 @@ evaluate: $(READY)
 	$(BIN)/guidance-bot evaluate
 
 golden: $(DEV_READY)
-	$(BIN)/python -m pytest -q --inline-snapshot=fix,create
+	$(BIN)/python -m pytest -q --inline-snapshot=fix,create --golden
 
 format: $(DEV_READY)
 	$(BIN)/ruff check --fix --quiet .

@@ -52,6 +52,8 @@ HELD_S: Final = 1.0
 KEPT_UP_S: Final = 2.0
 DRAINED_S: Final = 120.0
 REPLY_S: Final = 30.0
+# Servers close a connection that is not used for five seconds.
+IDLE_S: Final = 2.0
 LOWEST: Final = 8.0
 CLOSE_ENOUGH: Final = 1.1
 ROUNDS: Final = 5
@@ -272,15 +274,15 @@ async def sent(port: int, asked: Sequence[Asked], rate: float) -> Load:
     idle: list[Line] = []
 
     async def ack(one: Asked, due: float) -> tuple[float, bool]:
-        free = [line for line in idle[-1:] if not line.transport.is_closing()]
-        line = idle.pop() if free else None
-        if line is None:
+        line = idle.pop() if idle else None
+        if line is None or loop.time() - line.used > IDLE_S:
             _, line = await loop.create_connection(Line, HOST, port)
         try:
             async with asyncio.timeout(REPLY_S):
                 status = await line.post(one.body)
         except (OSError, TimeoutError):
             return loop.time() - due, False
+        line.used = loop.time()
         idle.append(line)
         return loop.time() - due, status == 200
 
@@ -300,6 +302,7 @@ class Line(asyncio.Protocol):
     """A connection that is kept, for one request at a time; it costs next to nothing."""
 
     transport: asyncio.Transport
+    used: float
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the way to write."""

@@ -14,6 +14,12 @@ from guidance_bot.knowledge.reader import Read, read
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --golden: record whole messages anew instead of comparing with them."""
+    parser.addoption("--golden", action="store_true", help="record messages anew")
+
+
 HEAD = """\
 ---
 title: {title}

@@ -215,6 +215,7 @@ def serve(folders: Sequence[Path], cache: Path, today: Callable[[], date]) -> No
         port=given.port,
         knowledge=guidance.knowledge,
         answer=answered,
+        today=today,
     )
     with settings.hidden_from_bolt():
         asyncio.run(serving.serve(workplace))

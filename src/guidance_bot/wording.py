@@ -51,7 +51,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "reviewed": "reviewed {date}",
     "overdue": "due for review",
     "not-permission": "Guidance, not permission.",
-    "sensitive": "A sensitive subject: keep this answer between us.",
+    "sensitive": "A sensitive subject: only you see this answer.",
     "check-first": "Check first: {policies}.",
     "based-on": "our advice, based on {numbers}",
     "choose-rules": "Which employer's rules bind you?",
@@ -71,12 +71,12 @@ SENTENCES: Final[Mapping[str, str]] = {
     "window-ends": "The page is longer than a window in Slack can be; the rest is left out here.",
     "page-gone": "That page is no longer in the guidance. Please ask again.",
     "old-button": "That button belongs to an older message of mine. Please ask again.",
-    "apology": "Something went wrong, and your question has no answer yet. Please ask again in a minute. If it happens again, give this reference to the people who run me: {reference}.",
+    "apology": "Something went wrong on my side. Please try again in a minute. If it happens again, give the people who run me this reference: {reference}.",
     "slack-help": (
         "Send me a direct message, or mention {bot} in a channel: I answer in a thread there.\n"
         "Type {command} and your question for an answer that only you see.\n"
-        "Under an answer you can read the whole page, keep the answer in your messages, or post it to the channel.\n"
-        "I do not keep what you ask."
+        "Under an answer you can read the whole page, keep the answer in your messages and, where only you see it, post it to the channel.\n"
+        "I do not keep what you ask; Slack keeps messages as your workspace decides."
     ),
     "button-page": "Read the whole page",
     "button-keep": "Keep in my messages",

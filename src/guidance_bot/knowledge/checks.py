@@ -9,7 +9,7 @@ from guidance_bot.knowledge.content import Page, Source
 from guidance_bot.knowledge.markdown import words_of
 from guidance_bot.knowledge.reader import Read
 from guidance_bot.knowledge.schema import did_you_mean
-from guidance_bot.wording import SENTENCES
+from guidance_bot.wording import LABEL_CHARS, SENTENCES
 
 SUMMARY_CHARS = 140
 SECTION_WORDS = 150
@@ -153,6 +153,10 @@ def _wording_problems(found: Read) -> Iterator[Problem]:
             hint = did_you_mean(key, SENTENCES)
             yield Problem(path, line, f"wording: no sentence {key!r}{hint}")
             continue
+        limit = LABEL_CHARS.get(key, len(text))
+        if len(text) > limit:
+            message = f"wording: {key} has {len(text)} characters; Slack shows {limit}"
+            yield Problem(path, line, message)
         known = {name for _, name, _, _ in Formatter().parse(SENTENCES[key]) if name}
         try:
             fields = list(Formatter().parse(text))

@@ -1,7 +1,6 @@
 """The ids of buttons and what they carry; stable, because old messages keep them."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -81,10 +80,10 @@ def _json(value: dict[str, Any]) -> str:
 def _mapping(value: str) -> dict[str, Any]:
     try:
         held = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return held if isinstance(held, dict) else {}
 
 
 def _are_texts(value: Any) -> bool:
-    return isinstance(value, Sequence) and all(isinstance(one, str) for one in value)
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)

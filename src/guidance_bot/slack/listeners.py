@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import date
 from functools import wraps
 from typing import Any, Final
 
@@ -49,6 +50,7 @@ class Desk:
 
     knowledge: Knowledge
     answer: Answering
+    today: Callable[[], date]
     sender: Sender
     bot_user: str
     threaded: bool = False
@@ -149,7 +151,7 @@ class Listeners:
         knowledge = self.desk.knowledge
         page = knowledge.pages.get(id_ or "")
         if page is not None:
-            view = page_window(page, knowledge)
+            view = page_window(page, knowledge, self.desk.today())
         else:
             view = note_window("page-gone" if id_ else "old-button", knowledge)
         await self.desk.sender.open_view(body["trigger_id"], view)
@@ -266,7 +268,7 @@ class Listeners:
         answered = self._drawn(given, place)
         decided = time.perf_counter()
         if given.is_sensitive and not (place.private or place.is_direct):
-            await self._answer_privately(place, answered)
+            await self._answer_privately(place, given)
         else:
             await self.desk.sender.send(place, answered)
         _log(
@@ -276,11 +278,10 @@ class Listeners:
             decided_ms=round(1_000 * (decided - started)),
         )
 
-    async def _answer_privately(
-        self, place: Place, answered: Sequence[Message]
-    ) -> None:
+    async def _answer_privately(self, place: Place, given: Answer) -> None:
         """Send a sensitive answer to the person alone, and to stay with them."""
         sender = self.desk.sender
+        answered = answer_messages(given, self.desk.knowledge, Setting(kept=True))
         await sender.direct(place.user, answered)
         alone = Place(place.channel, place.user, place.thread, private=True)
         try:

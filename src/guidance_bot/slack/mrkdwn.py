@@ -39,6 +39,7 @@ _SENTENCE_END: Final = re.compile(r"[.!?:;]\s|\n")
 _ENTITY: Final = re.compile(r"&[a-z]{0,3}$")
 # A link or an entity that the text's end would tear.
 _BEGUN: Final = re.compile(r"(?:<[^>]*|&[a-z]{0,3})$")
+_LINK: Final = re.compile(r"<[^>]*>")
 _WORD: Final = re.compile(r"\S+")
 _LONG_WORD: Final = re.compile(r"\S{500}")
 
@@ -150,6 +151,8 @@ def _cut(text: str, limit: int) -> int:
     begun = _BEGUN.search(head)
     if begun and begun.start() > 0:
         head = head[: begun.start()]
+    # No place to cut inside a link, whatever its label holds.
+    head = _LINK.sub(lambda match: "x" * len(match.group()), head)
     ends = [match.end() for match in _SENTENCE_END.finditer(head, limit // 2)]
     return ends[-1] if ends else head.rfind(" ") + 1 or len(head)
 

@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import date
 from http import HTTPStatus
 from typing import Final
 
@@ -57,6 +58,7 @@ class Workplace:
     port: int
     knowledge: Knowledge
     answer: Answering
+    today: Callable[[], date]
 
 
 async def serve(workplace: Workplace, stopped: asyncio.Event | None = None) -> None:
@@ -172,6 +174,7 @@ async def _connected_app(
     desk = Desk(
         knowledge=workplace.knowledge,
         answer=workplace.answer,
+        today=workplace.today,
         sender=Sender(web, session),
         bot_user=told["user_id"],
         threaded=AGENT_SCOPE in granted,

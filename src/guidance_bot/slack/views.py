@@ -7,7 +7,7 @@ from typing import Final
 from guidance_bot.answering import phrases
 from guidance_bot.answering.answers import Answer, Citation
 from guidance_bot.answering.labels import cited_in
-from guidance_bot.knowledge.content import OFFICIAL, Knowledge, Page
+from guidance_bot.knowledge.content import JURISDICTIONS, OFFICIAL, Knowledge, Page
 from guidance_bot.slack.blocks import Json, Message, Part, button, messages, select
 from guidance_bot.slack.buttons import (
     BLOCK_ID_CHARS,
@@ -18,7 +18,7 @@ from guidance_bot.slack.buttons import (
     Asked,
     page_value,
 )
-from guidance_bot.slack.mrkdwn import Said, joined, literal, said_inline
+from guidance_bot.slack.mrkdwn import Said, joined, link, literal, said_inline
 from guidance_bot.wording import sentence
 
 MOST_BUTTONS: Final = 3
@@ -137,16 +137,30 @@ def _answered(
     missing = phrases.misses(given, knowledge)
     if missing:
         yield Part(literal(missing))
-    yield Part(_footer(first, knowledge), quiet=True)
+    yield Part(_footer(first, given, knowledge), quiet=True)
     if phrases.is_jurisdiction_unknown(given, knowledge):
         yield from _which_rules(given, knowledge)
 
 
-def _footer(citation: Citation, knowledge: Knowledge) -> Said:
+def _footer(citation: Citation, given: Answer, knowledge: Knowledge) -> Said:
     facts = phrases.facts(citation.page, knowledge, is_overdue=citation.overdue)
+    line = f"{authority(citation, knowledge)}. {facts}."
+    if given.is_sensitive:
+        # Nobody in a hurry is sent to a policy first.
+        return literal(line)
     permission = own_words("not-permission", knowledge)
-    line = f"{authority(citation, knowledge)}. {facts}. {permission}"
-    return joined(map(literal, (phrases.check_first(knowledge), line)))
+    return joined([_policies(knowledge), literal(f"{line} {permission}")])
+
+
+def _policies(knowledge: Knowledge) -> Said:
+    """Return the organisation's own policies to check first, linked where they can be."""
+    gap = "\ufffc"
+    policies = knowledge.organisation.policies
+    if not policies:
+        return Said()
+    before, _, after = own_words("check-first", knowledge, policies=gap).partition(gap)
+    named = joined((link(p.url, literal(p.title)) for p in policies), "; ")
+    return literal(before) + named + literal(after)
 
 
 def _which_rules(given: Answer, knowledge: Knowledge) -> Iterator[Part]:
@@ -172,13 +186,14 @@ def _which_rules(given: Answer, knowledge: Knowledge) -> Iterator[Part]:
 
 
 def _employers(knowledge: Knowledge, first: Sequence[str]) -> list[str]:
-    """Return the jurisdictions some page is for: those *first*, then the others."""
-    known = knowledge.organisation.jurisdictions
+    """Return whose rules one can be bound by: those *first*, the well-known ones,
+    and those that some page is for. Other codes only say whose a source is.
+    """
     held = {code for page in knowledge.pages.values() for code in page.jurisdictions}
     held.update(
         code for page in knowledge.pages.values() for code in page.applies_to or ()
     )
-    return list(dict.fromkeys([*first, *(code for code in known if code in held)]))
+    return list(dict.fromkeys([*first, *JURISDICTIONS, *sorted(held)]))
 
 
 def _unsure(given: Answer, knowledge: Knowledge) -> Iterator[Part]:
@@ -203,19 +218,19 @@ def _nothing(given: Answer, knowledge: Knowledge) -> Iterator[Part]:
 def _controls(given: Answer, knowledge: Knowledge, setting: Setting) -> list[Json]:
     asked = Asked.of(given)
     pages = [citation.page for citation in given.citations]
-    more = button(own_words("button-more", knowledge), MORE, asked.value())
-    if given.verdict == "answered":
-        label = own_words("button-page", knowledge)
-        found = [button(label, PAGE, page_value(pages[0].id))]
-        if asked.fits() and not setting.kept:
-            found.append(
-                button(own_words("button-keep", knowledge), KEEP, asked.value())
-            )
-        return [*found, *([more] if asked.fits() else [])]
     if given.verdict == "nothing":
         return _openers(phrases.nearest_pages(given, knowledge), knowledge)
-    found = _openers(pages, knowledge)
-    return [*found, *([more] if asked.fits() else [])][:MOST_BUTTONS]
+    if given.verdict == "unsure":
+        found = _openers(pages, knowledge)
+    else:
+        label = own_words("button-page", knowledge)
+        found = [button(label, PAGE, page_value(pages[0].id))]
+    if asked.fits():
+        if given.verdict == "answered" and not setting.kept:
+            label = own_words("button-keep", knowledge)
+            found.append(button(label, KEEP, asked.value()))
+        found.append(button(own_words("button-more", knowledge), MORE, asked.value()))
+    return found[:MOST_BUTTONS]
 
 
 def _openers(pages: Sequence[Page], knowledge: Knowledge) -> list[Json]:

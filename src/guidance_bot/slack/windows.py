@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from slack_sdk.models.blocks import ActionsBlock, PlainTextObject
@@ -34,7 +35,7 @@ class _Notes:
 
     def marks(self, ids: Sequence[str]) -> str:
         known = (id_ for id_ in ids if id_ in self.knowledge.sources)
-        return "".join(
+        return " ".join(
             f"[{self.numbers.setdefault(id_, len(self.numbers) + 1)}]" for id_ in known
         )
 
@@ -57,11 +58,11 @@ def source_line(source: Source, knowledge: Knowledge) -> Said:
     return line + literal(f" {source.url}") if source.url and title == plain else line
 
 
-def page_window(page: Page, knowledge: Knowledge) -> Json:
+def page_window(page: Page, knowledge: Knowledge, today: date) -> Json:
     """Return the window with all of *page*, and the authority of each paragraph."""
     notes = _Notes(knowledge)
     held = {passage.id: passage for passage in knowledge.passages}
-    facts = phrases.facts(page, knowledge, is_overdue=False)
+    facts = phrases.facts(page, knowledge, is_overdue=page.is_overdue(today))
     parts = [
         Part(literal(page.title), title=page.title),
         Part(said_inline(page.summary)),
@@ -92,7 +93,7 @@ def more_window(
     parts += [Part(literal(slip)) for slip in phrases.slips(given, knowledge)]
     parts += _sources(given, knowledge)
     parts += _see_also(given, knowledge)
-    if given.citations:
+    if given.verdict == "answered":
         parts += _addresses(given.citations[0].page, knowledge)
     receipt = own_words("receipt", knowledge, receipt=given.receipt)
     parts.append(Part(literal(receipt), quiet=True))
