@@ -13,7 +13,7 @@ install = if $(BIN)/python -m pip --version >/dev/null 2>&1; then pip="$(BIN)/py
 	{ echo "The environment could not be filled; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 
 .DEFAULT_GOAL := all
-.PHONY: all ask serve setup check test coverage evaluate golden format benchmark clean
+.PHONY: all ask serve picture setup check test coverage evaluate golden format benchmark clean
 
 all: check test
 
@@ -38,6 +38,10 @@ ask: $(READY)
 # A strict stand-in for Slack with a page to type in, and the real bot behind it.
 serve: $(READY)
 	@$(BIN)/python -m tests.local_slack.try_it --port $(PORT)
+
+# The picture in the README: the real bot and a real browser.
+picture: $(DEV_READY)
+	$(BIN)/python -m tests.local_slack.picture docs/try-it.png
 
 test: $(DEV_READY)
 	$(BIN)/python -m pytest -q

@@ -263,7 +263,7 @@ def test_a_sensitive_page_marks_the_answer(
     guidance = Guidance.of(read_files(files).knowledge)
     given = answer(guidance, "grief", NOBODY)
     assert given.is_sensitive
-    assert "between us" in answer_text(given, guidance.knowledge, Paper())
+    assert "only you see" in answer_text(given, guidance.knowledge, Paper())
 
 
 def test_a_source_says_its_state_and_how_it_was_read(guidance: Guidance) -> None:
