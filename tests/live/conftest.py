@@ -1,7 +1,7 @@
 """The conversations of the live tests: a department's guidance, and who answers from it."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import get_args
 
@@ -104,18 +104,36 @@ def begin(tmp_path_factory: pytest.TempPathFactory) -> Begin:
     return Begin(tmp_path_factory.mktemp("slack"))
 
 
-@pytest.fixture(scope="session")
-def long_talks(begin: Begin) -> Iterator[Callable[[Transport], Talk]]:
-    """The conversations that go on over all tests, one a transport."""
-    talks: dict[Transport, Talk] = {}
-    with ExitStack() as stack:
+class LongTalks:
+    """Conversations that go on over many tests, each begun when one first needs it."""
 
-        def talk(transport: Transport) -> Talk:
-            if transport not in talks:
-                talks[transport] = stack.enter_context(begin(transport))
-            return talks[transport]
+    def __init__(self, begin: Begin, stack: ExitStack) -> None:
+        self._begin = begin
+        self._stack = stack
+        self._begun: dict[tuple[Transport, tuple[str | Path, ...]], Talk] = {}
 
+    @contextmanager
+    def part(
+        self, transport: Transport, *arguments: str | Path
+    ) -> Iterator[Talk]:
+        """Give a conversation in which nothing was said yet to one test, and see
+        afterwards that nothing is amiss.
+        """
+        chosen = arguments or SERVE
+        if (transport, chosen) not in self._begun:
+            begun = self._begin(transport, arguments=chosen)
+            self._begun[transport, chosen] = self._stack.enter_context(begun)
+        talk = self._begun[transport, chosen]
+        talk.renew()
         yield talk
+        talk.verify()
+
+
+@pytest.fixture(scope="session")
+def long_talks(begin: Begin) -> Iterator[LongTalks]:
+    """The conversations that go on over all tests."""
+    with ExitStack() as stack:
+        yield LongTalks(begin, stack)
 
 
 @pytest.fixture(params=get_args(Transport))
@@ -126,11 +144,21 @@ def transport(request: pytest.FixtureRequest) -> Transport:
 
 
 @pytest.fixture
-def talk(
-    transport: Transport, long_talks: Callable[[Transport], Talk]
-) -> Iterator[Talk]:
-    """A conversation in which nothing was said yet; afterwards nothing is amiss."""
-    found = long_talks(transport)
-    found.renew()
-    yield found
-    found.verify()
+def talk(transport: Transport, long_talks: LongTalks) -> Iterator[Talk]:
+    """A conversation over either transport."""
+    with long_talks.part(transport) as part:
+        yield part
+
+
+@pytest.fixture
+def http_talk(long_talks: LongTalks) -> Iterator[Talk]:
+    """A conversation in which Slack calls the bot."""
+    with long_talks.part("http") as part:
+        yield part
+
+
+@pytest.fixture
+def socket_talk(long_talks: LongTalks) -> Iterator[Talk]:
+    """A conversation in which the bot calls Slack."""
+    with long_talks.part("socket") as part:
+        yield part

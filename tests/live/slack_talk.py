@@ -77,7 +77,7 @@ class Slack:
     """A local Slack in a process of its own."""
 
     def __init__(self, home: Path, *options: str | Path) -> None:
-        self._log = (home / "slack.log").open("w", encoding="utf-8")
+        self._log = home.with_suffix(".log").open("w", encoding="utf-8")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.local_slack", *map(str, options)],
             cwd=ROOT,
@@ -247,6 +247,7 @@ class Talk:
     refused: set[str] = field(default_factory=set)
     trouble: set[str] = field(default_factory=set)
     typed: list[str] = field(default_factory=list)
+    greetings: set[str] = field(default_factory=set)
     most_words: int = MOST_WORDS
     from_line: int = 0
 
@@ -357,9 +358,9 @@ class Talk:
         Ben says hello; what the bot heard earlier it has begun, and answered, by
         the time it has answered him.
         """
-        greeting = self.ask("hello", DIRECT[BEN], BEN)
+        self.greetings.add(self.ask("hello", DIRECT[BEN], BEN)["ts"])
         found = by_bot(self.slack.state(), after)
-        return [message for message in found if message["ts"] != greeting["ts"]]
+        return [message for message in found if message["ts"] not in self.greetings]
 
     def probe(self, path: str) -> int:
         """Return the status of one of the bot's own addresses; 0: nobody listens."""
@@ -381,7 +382,8 @@ class Talk:
         self.slack.control("reset")
         # Also in a Slack whose scopes a test has taken away.
         self.slack.control("settings", retry_delays=QUICK_RETRIES, ack_timeout=3)
-        self.refused, self.trouble, self.typed = set(), set(), []
+        self.refused, self.trouble = set(), set()
+        self.typed, self.greetings = [], set()
         self.most_words, self.from_line = MOST_WORDS, len(self.bot.lines)
 
     def verify(self) -> None:
@@ -494,5 +496,7 @@ def talking(
         finally:
             code = talk.bot.stop()
         assert code == 0
+        # Nothing is kept: no installation, no state, no question.
+        assert list(home.iterdir()) == []
     finally:
         slack.stop()

@@ -246,7 +246,7 @@ def test_the_whole_page_opens_with_the_authority_and_sources_of_each_paragraph(
     labelled = {
         "Your duties stay the same.": r"Our advice",
         "The Code applies to every blog of a civil servant.": r"Rule.* \[1\]",
-        "except where your safety is at risk.": r"guidance.* \[2\]",
+        "except where your safety is at risk.": r"Official guidance.* \[2\]",
         "others call that unwise.": r"Commentary.* \[3\]",
         "name included.": r"Our advice",
     }
