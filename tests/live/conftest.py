@@ -113,9 +113,7 @@ class LongTalks:
         self._begun: dict[tuple[Transport, tuple[str | Path, ...]], Talk] = {}
 
     @contextmanager
-    def part(
-        self, transport: Transport, *arguments: str | Path
-    ) -> Iterator[Talk]:
+    def part(self, transport: Transport, *arguments: str | Path) -> Iterator[Talk]:
         """Give a conversation in which nothing was said yet to one test, and see
         afterwards that nothing is amiss.
         """

@@ -257,7 +257,9 @@ def test_a_command_that_fails_is_met_with_an_apology_to_the_person_alone(
     verify_apology(failing, apology, "commanded")
 
 
-@pytest.mark.parametrize(("action", "listener"), [(KEEP, "kept"), (MORE, "more_opened")])
+@pytest.mark.parametrize(
+    ("action", "listener"), [(KEEP, "kept"), (MORE, "more_opened")]
+)
 def test_a_button_that_fails_is_met_with_an_apology_to_the_person_alone(
     action: str, listener: str, failing: Talk
 ) -> None:
@@ -373,9 +375,7 @@ def test_a_request_that_is_not_signed_by_slack_is_refused_and_does_nothing(
 ) -> None:
     body = event_of(http_talk)
 
-    sent = http_talk.slack.control(
-        "event", body=json.dumps(body), signature=signature
-    )
+    sent = http_talk.slack.control("event", body=json.dumps(body), signature=signature)
 
     assert sent["status"] == 401
     assert len(http_talk.settled()) == 1
@@ -555,9 +555,7 @@ def test_the_answers_in_hand_are_given_before_the_end(
 ) -> None:
     with begin(transport) as talk:
         for method in ("chat.postMessage", "response_url"):
-            talk.slack.control(
-                "fault", method=method, kind="slow", seconds=2, times=4
-            )
+            talk.slack.control("fault", method=method, kind="slow", seconds=2, times=4)
         asked = [talk.say(f"@guidance {QUESTION}", GENERAL) for _ in range(3)]
         talk.slack.control(
             "command", user=ANNA, channel=ELSEWHERE, command="/guidance", text=QUESTION
