@@ -427,12 +427,19 @@ async def test_slacks_own_addresses_pass(url: str) -> None:
     assert (await examined(SOCKET | {"SLACK_API_URL": url})).findings == ()
 
 
-async def test_another_address_than_slacks_is_a_warning_without_its_password() -> None:
+async def test_an_address_with_a_password_in_it_is_refused_without_showing_it() -> None:
     environ = SOCKET | {"SLACK_API_URL": "https://me:hunter2@notslack.com/api/"}
+    finding = only(await examined(environ))
+    assert (finding.where, finding.level) == ("SLACK_API_URL", "error")
+    assert "hunter2" not in findings_text([finding])
+
+
+async def test_another_address_than_slacks_is_a_warning() -> None:
+    environ = SOCKET | {"SLACK_API_URL": "https://notslack.com/api/"}
     finding = only(await examined(environ))
     assert (finding.where, finding.level) == ("SLACK_API_URL", "warning")
     assert finding.message == (
-        "SLACK_API_URL is https://…@notslack.com/api/, not Slack: the tokens and every answer go there."
+        "SLACK_API_URL is https://notslack.com/api/, not Slack: the tokens and every answer go there."
     )
     assert finding.mend.startswith("Unset it, unless this is your own gateway")
 

@@ -230,13 +230,12 @@ def _clause(message: str) -> str:
 async def _examination(
     given: settings.SlackSettings, problems: Sequence[str], corpus: "Corpus"
 ) -> "Examination":
-    from aiohttp import ClientSession  # noqa: PLC0415
-
     from guidance_bot import doctor  # noqa: PLC0415
     from guidance_bot.slack.manifest import wanted_scopes  # noqa: PLC0415
+    from guidance_bot.slack.sending import shared_session  # noqa: PLC0415
     from guidance_bot.slack.serving import bound_socket  # noqa: PLC0415
 
-    async with ClientSession() as session:
+    async with shared_session() as session:
 
         async def ask_slack(method: str, token: str) -> "Reply":
             return await _reply(session, given.api_url, method, token)

@@ -72,14 +72,6 @@ class SlackSettings:
         return bool(self.app_token)
 
     @classmethod
-    def from_environ(cls, environ: Mapping[str, str]) -> "SlackSettings":
-        """Return the settings in *environ*, or raise SettingsError with every problem."""
-        read, problems = cls.read(environ)
-        if problems:
-            raise SettingsError("\n".join(problems))
-        return read
-
-    @classmethod
     def read(cls, environ: Mapping[str, str]) -> "tuple[SlackSettings, list[str]]":
         """Return the settings in *environ*, with the default where one cannot be
         used, and what is wrong: each names its variable and what it takes.
@@ -166,7 +158,13 @@ def _api_url(environ: Mapping[str, str], problems: list[str]) -> str:
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
         usable = usable and not (parts.query or parts.fragment) and parts.port != 0
     except ValueError:
-        usable = False
+        usable, parts = False, urlsplit("")
+    if parts.username is not None:
+        # Whoever reads the error need not read the password.
+        problems.append(
+            f"SLACK_API_URL has a name or password in it; it takes an address such as {SLACK_API}"
+        )
+        return SLACK_API
     if not usable:
         problems.append(
             f"SLACK_API_URL is {given!r}; it takes an address such as {SLACK_API}"

@@ -55,7 +55,6 @@ SENTENCES: Final[Mapping[str, str]] = {
     "check-first": "Check first: {policies}.",
     "based-on": "our advice, based on {numbers}",
     "choose-rules": "Which employer's rules bind you?",
-    "choose-rules-in-words": "Rules differ by employer. This page also has a section for: {codes}.",
     "choose-rules-label": "Choose whose rules bind you",
     "answered-privately": "I've answered you privately.",
     "changed": "The guidance has changed since that answer. This is the answer now.",
@@ -67,13 +66,13 @@ SENTENCES: Final[Mapping[str, str]] = {
     "receipt": "Receipt: {receipt}. It tells which guidance this answer came from.",
     "read-there": "Read this page in your browser",
     "edit-there": "Suggest a change to this page",
-    "nothing-more": "There is nothing more to say about this answer.",
+    "message-ends": "The answer goes on; read the whole page for the rest.",
     "window-ends": "The page is longer than a window in Slack can be; the rest is left out here.",
     "page-gone": "That page is no longer in the guidance. Please ask again.",
     "old-button": "That button belongs to an older message of mine. Please ask again.",
     "apology": "Something went wrong on my side. Please try again in a minute. If it happens again, give the people who run me this reference: {reference}.",
     "slack-help": (
-        "Send me a direct message, or mention {bot} in a channel: I answer in a thread there.\n"
+        "Send me a direct message, or mention {person} in a channel: I answer in a thread there.\n"
         "Type {command} and your question for an answer that only you see.\n"
         "Under an answer you can read the whole page, keep the answer in your messages and, where only you see it, post it to the channel.\n"
         "I do not keep what you ask; Slack keeps messages as your workspace decides."

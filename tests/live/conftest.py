@@ -1,6 +1,6 @@
 """The conversations of the live tests: a department's guidance, and who answers from it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import get_args
@@ -78,9 +78,12 @@ class Begin:
         knowledge: Path | None = None,
         arguments: Sequence[str | Path] = SERVE,
         scopes: Sequence[str] = (),
-        **env: str,
+        more: Mapping[str, str] | None = None,
     ) -> AbstractContextManager[Talk]:
-        """Return a conversation about *knowledge*, the town's unless another is given."""
+        """Return a conversation about *knowledge*, the town's unless another is given.
+
+        *more* are variables of the bot's environment.
+        """
         self._begun += 1
         home = self._base / f"home-{self._begun}"
         home.mkdir()
@@ -92,7 +95,7 @@ class Begin:
             transport,
             home,
             self.manifest(transport),
-            environ(home, **own, **env),
+            environ(home, **own, **(more or {})),
             arguments=arguments,
             scopes=scopes,
         )

@@ -1,5 +1,6 @@
 """What people ask the bot in Slack, and what they see and press, over both transports."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.conftest import ORGANISATION, page
+from guidance_bot.wording import MAX_QUESTION_CHARS
+from tests.conftest import ORGANISATION
 from tests.live.command import STARTER
 from tests.live.conftest import LONG_CHARS, LONG_SENTENCE, TOWN, Begin, write_folder
 from tests.live.slack_talk import (
@@ -33,6 +35,7 @@ from tests.live.slack_talk import (
 
 QUESTION = "can I blog anonymously?"
 LEAD = "You may write a blog without your name."
+NEW_LEAD = "You may not blog at all."
 FROM_THE_CODE = "The Code applies to every blog of a civil servant."
 UNSURE = "can a supplier name his work"
 NOTHING = "what is on the canteen menu?"
@@ -126,6 +129,27 @@ def test_a_mention_that_asks_nothing_is_told_what_to_ask(talk: Talk) -> None:
     assert answer["text"] == told("empty")
 
 
+def test_a_question_that_no_button_can_carry_is_answered_without_them(
+    talk: Talk,
+) -> None:
+    quotes = '"' * (MAX_QUESTION_CHARS - len(QUESTION) - 1)
+
+    answer = talk.command(f"{QUESTION} {quotes}")
+
+    assert answer["text"].startswith(LEAD)
+    assert controls(answer) == [PAGE]
+
+
+@pytest.mark.parametrize("length", [MAX_QUESTION_CHARS + 1, 40_000])
+def test_a_question_that_is_too_long_is_told_so(length: int, talk: Talk) -> None:
+    question = f"{QUESTION} {'why ' * length}"[:length]
+
+    answer = talk.ask(question.strip().ljust(length, "?"))
+
+    limit = str(MAX_QUESTION_CHARS)
+    assert answer["text"] == told("over-long", length=str(length), limit=limit)
+
+
 # What an answer is
 
 
@@ -196,8 +220,8 @@ def test_a_sensitive_answer_is_not_offered_for_posting(way: str, talk: Talk) -> 
 
 def test_one_line_asks_for_the_employer_and_a_menu_takes_the_choice(talk: Talk) -> None:
     answer = talk.ask(f"@guidance {QUESTION}", GENERAL)
-    assert RULES in controls(answer)
-    assert "Sections for" not in answer["text"]
+    assert controls(answer).count(RULES) == 1
+    assert answer["text"].count(told("choose-rules")) == 1
 
     new = talk.pressed(answer, RULES, BEN, option="uk-health")
 
@@ -323,46 +347,40 @@ def test_an_answer_that_has_changed_since_is_shown_and_not_posted(
     transport: Transport, begin: Begin, tmp_path: Path
 ) -> None:
     root = write_folder(tmp_path / "edited", TOWN)
-    blogging = root / "guidance/personal/blogging.md"
     with begin(transport, knowledge=root) as talk:
         answer = talk.command(QUESTION)
         window = talk.opened(answer, MORE)
-        blogging.write_text(
-            blogging.read_text("utf-8").replace(LEAD, "You may not blog at all."),
-            encoding="utf-8",
-        )
+        edit(root / "guidance/personal/blogging.md", LEAD, NEW_LEAD)
         talk.restart()
 
         changed = talk.opened(window, POST)
 
         assert told("changed") in shown(changed["blocks"])
-        assert "You may not blog at all." in shown(changed["blocks"])
+        assert NEW_LEAD in shown(changed["blocks"])
         assert talk.settled(answer["ts"]) == []
         # To post what is shown now is another press.
         talk.opened(changed, POST)
         (posted,) = talk.settled(answer["ts"])
-        assert posted["text"].startswith("You may not blog at all.")
+        assert posted["text"].startswith(NEW_LEAD)
+        # What is kept is the new answer as well, and says so.
+        kept, _ = after_keeping(talk, answer)
+        assert kept["channel"] == DIRECT[ANNA]
+        assert kept["text"].startswith(f"{told('changed')}\n{NEW_LEAD}")
 
 
-def test_keeping_an_answer_that_has_changed_since_keeps_the_new_one_and_says_so(
-    transport: Transport, begin: Begin, tmp_path: Path
-) -> None:
-    root = write_folder(tmp_path / "edited", TOWN)
-    with begin(transport, knowledge=root) as talk:
-        answer = talk.command("May I keep gifts from suppliers?")
-        changed = page(
-            "## The short answer\n\nKeep no gift.\n", title="Gifts", summary="None."
-        )
-        (root / "guidance/personal/gifts.md").write_text(changed, encoding="utf-8")
-        talk.restart()
+def edit(path: Path, old: str, new: str) -> None:
+    """Put *new* in place of *old* in the page at *path*."""
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
 
-        talk.press(answer, KEEP)
-        talk.heard(answer["ts"], 2)
 
-        sent = talk.settled(answer["ts"])
-        (kept,) = [m for m in sent if m["channel"] == DIRECT[ANNA]]
-        assert kept["text"].startswith(told("changed"))
-        assert "Keep no gift." in kept["text"]
+def after_keeping(talk: Talk, answer: Json) -> list[Json]:
+    """Keep *answer* and return what the bot sends then."""
+    before = talk.last_ts()
+    talk.press(answer, KEEP)
+    talk.heard(before, 2)
+    return talk.settled(before)
 
 
 # Buttons of older messages
@@ -578,26 +596,22 @@ def test_a_sentence_of_twelve_thousand_characters_fits_message_and_window(
 # The starter corpus
 
 
-def test_every_question_of_the_starter_corpus_is_answered_on_one_screen(
+def test_every_question_and_every_page_of_the_starter_corpus_fits_slack(
     begin: Begin,
 ) -> None:
     written = yaml.safe_load((STARTER / "questions.yaml").read_text("utf-8"))
     questions = [QUESTION, *(entry["question"] for entry in written)]
+    guidance = STARTER / "guidance"
+    pages = [path.relative_to(guidance) for path in guidance.rglob("*.md")]
 
     with begin("socket", knowledge=STARTER) as talk:
         for question in questions:
             talk.say(question, DIRECT[ANNA], wait=False)
         talk.heard("", len(questions))
-
         assert len(talk.settled()) == len(questions)
-
-
-def test_every_page_of_the_starter_corpus_opens(begin: Begin) -> None:
-    with begin("http", knowledge=STARTER) as talk:
-        for path in sorted((STARTER / "guidance").rglob("*.md")):
-            name = path.relative_to(STARTER / "guidance").with_suffix("").as_posix()
-            message = old_message(talk, PAGE, f'{{"page": "{name}"}}')
-            window = talk.opened(message, PAGE)
+        for path in pages:
+            value = json.dumps({"page": path.with_suffix("").as_posix()})
+            window = talk.opened(old_message(talk, PAGE, value), PAGE)
             assert told("page-gone") not in shown(window["blocks"])
 
 

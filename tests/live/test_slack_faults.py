@@ -7,9 +7,8 @@ import re
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,13 +34,20 @@ from tests.live.slack_talk import (
 
 QUESTION = "can I blog anonymously?"
 LEAD = "You may write a blog without your name."
+LEAD_LINE = f"{LEAD} Your duties stay the same."
 THREAT = "what comes first after a threat?"
+THREAT_LEAD = "Tell your line manager about a threat at once."
 KEEP, MORE, POST = "answer.keep", "answer.more", "answer.post"
 MANY = 20
 IDLE_S = 3
 REFERENCE = re.compile(r"\b[0-9a-f]{8}\b")
 # What the local Slack calls trouble that was ordered, and how the bot meets it.
 TROUBLE = ("429", "500", "503", "drop")
+
+
+def place(message: Json) -> tuple[str, str | None, str | None]:
+    """Return where *message* stands, in which thread, and who alone sees it."""
+    return message["channel"], message["thread_ts"], message["ephemeral_to"]
 
 
 def threads(messages: list[Json]) -> list[str]:
@@ -83,13 +89,11 @@ def test_an_event_that_nobody_acknowledged_is_answered_once_when_it_is_retried(
     finally:
         talk.bot.process.send_signal(signal.SIGCONT)
 
-    answer = talk.heard(asked)[0]
-
-    assert answer["text"].startswith(LEAD)
+    talk.slack.until(lambda state: state["deliveries"][0]["acknowledged"])
+    assert talk.heard(asked)[0]["text"].startswith(LEAD)
     assert len(talk.settled()) == 1
-    (retried,) = talk.slack.state()["deliveries"][:1]
-    assert retried["acknowledged"]
-    assert [attempt["reason"] for attempt in retried["attempts"][:2]] != [None, None]
+    retried = talk.slack.state()["deliveries"][0]
+    assert len(retried["attempts"]) > 2
 
 
 def test_twenty_questions_at_once_are_each_answered_once(talk: Talk) -> None:
@@ -109,8 +113,9 @@ def test_twenty_questions_at_once_are_each_answered_once(talk: Talk) -> None:
 
 
 def test_a_channel_that_takes_no_more_at_once_gets_every_answer_once(
-    talk: Talk,
+    http_talk: Talk,
 ) -> None:
+    talk = http_talk
     talk.slack.control("settings", enforce_rates=True)
     try:
         asked = [
@@ -141,16 +146,15 @@ def test_an_answer_that_slack_does_not_take_is_late_and_neither_lost_nor_doubled
     talk.heard(mention, 5)
 
     answers = [
-        (message["channel"], message["thread_ts"], message["ephemeral_to"])
-        for message in talk.settled()
+        (place(message), message["text"].splitlines()[0]) for message in talk.settled()
     ]
     assert sorted(answers, key=str) == sorted(
         [
-            (GENERAL, mention, None),
-            (GENERAL, threat, None),
-            (GENERAL, threat, BEN),
-            (DIRECT[BEN], None, None),
-            (ELSEWHERE, None, ANNA),
+            ((GENERAL, mention, None), LEAD_LINE),
+            ((GENERAL, threat, None), told("answered-privately")),
+            ((GENERAL, threat, BEN), THREAT_LEAD),
+            ((DIRECT[BEN], None, None), THREAT_LEAD),
+            ((ELSEWHERE, None, ANNA), LEAD_LINE),
         ],
         key=str,
     )
@@ -159,10 +163,21 @@ def test_an_answer_that_slack_does_not_take_is_late_and_neither_lost_nor_doubled
     assert sorted(met) == sorted(ways)
 
 
-@pytest.mark.parametrize("kind", ["429", "500"])
-def test_a_window_opens_although_slack_stumbles(kind: str, talk: Talk) -> None:
+def test_an_answer_is_posted_once_although_slack_stumbles(talk: Talk) -> None:
     answer = talk.command(QUESTION)
-    talk.slack.control("fault", method="views.open", kind=kind)
+    window = talk.opened(answer, MORE)
+    talk.slack.control("fault", method="response_url", kind="503")
+
+    note = talk.opened(window, POST)
+
+    assert told("posted") in shown(note["blocks"])
+    (posted,) = talk.settled(answer["ts"])
+    assert place(posted) == (ELSEWHERE, None, None)
+
+
+def test_a_window_opens_although_slack_stumbles(talk: Talk) -> None:
+    answer = talk.command(QUESTION)
+    talk.slack.control("fault", method="views.open", kind="500")
 
     window = talk.opened(answer, MORE)
 
@@ -487,15 +502,39 @@ def test_the_bot_is_alive_and_ready(talk: Talk) -> None:
     assert talk.probe("/readyz") == 200
 
 
+@pytest.fixture
+def start_another(talk: Talk) -> Iterator[Callable[[], Bot]]:
+    """Start a second bot beside the first, as while a new version is rolled out."""
+    with ExitStack() as stack:
+
+        def start() -> Bot:
+            bot = Bot(talk.arguments, talk.env)
+            stack.callback(bot.stop, signal.SIGKILL)
+            return bot
+
+        yield start
+    if talk.transport == "socket":
+        talk.slack.until(lambda state: state["connections"] == 1)
+
+
 def test_the_address_answers_as_soon_as_the_log_names_it(
-    transport: Transport, begin: Begin
+    start_another: Callable[[], Bot],
 ) -> None:
-    with begin(transport) as talk:
-        for _ in range(3):
-            talk.bot.stop()
-            talk.bot = Bot(talk.arguments, talk.env)
-            talk.bot.address = talk.bot.logged("serving")["address"]
-            assert talk.probe("/healthz") == 200
+    address = start_another().logged("serving")["address"]
+
+    status, _ = request(address, "GET", "/healthz")
+
+    assert status == 200
+
+
+def test_a_slack_that_stumbles_at_the_start_is_asked_again(
+    start_another: Callable[[], Bot], talk: Talk
+) -> None:
+    talk.slack.control("fault", method="auth.test", kind="503", times=2)
+
+    another = start_another()
+
+    assert another.logged("serving")["mode"] == talk.transport
 
 
 def test_a_dropped_socket_is_opened_anew_and_nothing_is_lost(socket_talk: Talk) -> None:
@@ -538,16 +577,16 @@ def test_a_socket_that_slack_takes_back_is_replaced(
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_idle_bot_ends_at_once(
-    number: int, transport: Transport, begin: Begin
+    number: int, start_another: Callable[[], Bot]
 ) -> None:
-    with begin(transport) as talk:
-        talk.ask(QUESTION)
-        began = time.monotonic()
+    another = start_another()
+    another.logged("serving")
+    began = time.monotonic()
 
-        assert talk.bot.stop(number) == 0
+    assert another.stop(number) == 0
 
-        assert time.monotonic() - began < IDLE_S
-        assert talk.bot.log()[-1]["event"] == "stopped"
+    assert time.monotonic() - began < IDLE_S
+    assert another.log()[-1]["event"] == "stopped"
 
 
 def test_the_answers_in_hand_are_given_before_the_end(
@@ -555,7 +594,7 @@ def test_the_answers_in_hand_are_given_before_the_end(
 ) -> None:
     with begin(transport) as talk:
         for method in ("chat.postMessage", "response_url"):
-            talk.slack.control("fault", method=method, kind="slow", seconds=2, times=4)
+            talk.slack.control("fault", method=method, kind="slow", seconds=1, times=4)
         asked = [talk.say(f"@guidance {QUESTION}", GENERAL) for _ in range(3)]
         talk.slack.control(
             "command", user=ANNA, channel=ELSEWHERE, command="/guidance", text=QUESTION
@@ -574,15 +613,14 @@ def test_the_answers_in_hand_are_given_before_the_end(
 
 
 def test_the_variables_of_an_oauth_app_change_nothing(
-    transport: Transport, begin: Begin, tmp_path: Path
+    transport: Transport, begin: Begin
 ) -> None:
-    del tmp_path
     foreign = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "f" * 32}
     if transport == "socket":
         foreign["SLACK_SIGNING_SECRET"] = "e" * 32
 
     # That no file is written, begin() asserts of every conversation.
-    with begin(transport, **foreign) as talk:
+    with begin(transport, more=foreign) as talk:
         assert talk.ask(QUESTION)["text"].startswith(LEAD)
         window = talk.opened(talk.command(QUESTION), MORE)
         talk.opened(window, POST)

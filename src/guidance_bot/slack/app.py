@@ -92,7 +92,7 @@ def bolt_app(
     for entry in LISTENING:
         _register(app, entry, getattr(listeners, entry.listener))
     app.action(re.compile(""))(
-        ack=_acknowledge, lazy=[_lazy(listeners.unknown_pressed)]
+        ack=_acknowledge, lazy=[_work(listeners.unknown_pressed)]
     )
     app.error(_on_error)
     return app
@@ -101,13 +101,14 @@ def bolt_app(
 def _register(
     app: AsyncApp, entry: Listening, listener: Callable[[Payload], Awaitable[None]]
 ) -> None:
-    # Acknowledging stands apart from the work: a listener that fails right
-    # after ack() would take the acknowledgement with it.
-    work = _lazy(listener)
+    work = _work(listener)
     match entry.kind:
         case "event":
-            app.event(entry.name)(ack=_acknowledge, lazy=[work])
+            # Bolt acknowledges events before their listener runs.
+            app.event(entry.name)(work)
         case "command":
+            # Acknowledging stands apart from the work: a listener that fails
+            # right after ack() would take the acknowledgement with it.
             app.command(entry.name)(ack=_acknowledge, lazy=[work])
         case "action":
             # An id may carry a number: three buttons open three pages.
@@ -115,14 +116,12 @@ def _register(
             app.action(pattern)(ack=_acknowledge, lazy=[work])
 
 
-def _lazy(
+def _work(
     listener: Callable[[Payload], Awaitable[None]],
 ) -> Callable[..., Awaitable[None]]:
     async def work(body: dict[str, Any]) -> None:
         await listener(body)
 
-    # Bolt tells lazy functions apart by name.
-    work.__name__ = listener.__name__
     return work
 
 

@@ -31,6 +31,7 @@ WINDOW_BLOCKS: Final = 95
 WINDOW_BYTES: Final = 150_000
 LABEL_CHARS: Final = 75
 OPTION_VALUE_CHARS: Final = 150
+MENU_OPTIONS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def messages(
     groups = _groups(parts)
     if len(groups) > MOST_MESSAGES:
         groups = groups[:MOST_MESSAGES]
-        groups[-1] += [ending] if ending else []
+        groups[-1] += list(_cut_to_size([ending]))[:1] if ending else []
     last = [ActionsBlock(elements=list(controls)).to_dict()] if controls else []
     return tuple(
         Message(
@@ -102,7 +103,7 @@ def window_blocks(parts: Sequence[Part], ending: Part) -> list[Json]:
     for part in _cut_to_size(parts):
         size += len(part.words.shown.encode())
         if len(found) >= WINDOW_BLOCKS or size > WINDOW_BYTES:
-            return [*found, block(ending)]
+            return [*found, *map(block, list(_cut_to_size([ending]))[:1])]
         found.append(block(part))
     return found
 
@@ -128,6 +129,13 @@ def button(label: str, action: str, value: str, *, spoken: str | None = None) ->
         value=value,
         accessibility_label=fitted(spoken, LABEL_CHARS) if spoken else None,
     ).to_dict()
+
+
+def fits_menu(options: Sequence[tuple[str, str]]) -> bool:
+    """Tell whether Slack takes *options*, each a value and a name, as one menu."""
+    values = [value for value, _ in options]
+    longest = max(map(len, values), default=0)
+    return 0 < len(values) <= MENU_OPTIONS and longest <= OPTION_VALUE_CHARS
 
 
 def select(label: str, action: str, options: Sequence[tuple[str, str]]) -> Json:

@@ -93,6 +93,8 @@ def is_from_a_person(event: Payload, bot_user: str) -> bool:
         and bool(event.get("user"))
         and event["user"] not in (_SLACKBOT, bot_user)
         and not event.get("hidden")
+        # A mention that is edited is delivered as a mention again.
+        and "edited" not in event
     )
 
 

@@ -1,15 +1,17 @@
 """Payload → answer → view → send. Every listener answers for itself, also when it fails."""
 
+import asyncio
 import logging
 import secrets
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from functools import wraps
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from slack_sdk.errors import SlackApiError
 
@@ -37,6 +39,7 @@ ANYBODY: Final = Asker()
 _REFERENCE: ContextVar[str] = ContextVar("reference")
 Answering = Callable[[str, Asker, Sequence[str]], Answer]
 """A question, who asks, the questions before it → the answer, with today's notices."""
+Done = TypeVar("Done")
 Work = Callable[["Listeners", Payload], Awaitable[None]]
 
 
@@ -121,11 +124,16 @@ def _action_place(_self: "Listeners", body: Payload) -> Place:
 
 
 class Listeners:
-    """What the bot does with each kind of payload; ``in_hand`` counts work begun."""
+    """What the bot does with each kind of payload; ``in_hand`` counts work begun.
+
+    Questions are answered one after the other in a thread of their own, so
+    that the event loop can go on acknowledging what comes.
+    """
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.in_hand = 0
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="answers")
 
     @reply_on_failure(_event_place)
     async def mentioned(self, body: Payload) -> None:
@@ -168,7 +176,7 @@ class Listeners:
         key = ("kept", place.user, asked)
         if self.desk.once.first(key):
             try:
-                given, note = self._again(asked)
+                given, note = await self._again(asked)
                 setting = Setting(kept=True, note=note)
                 answered = answer_messages(given, self.desk.knowledge, setting)
                 await self.desk.sender.direct(place.user, answered)
@@ -186,7 +194,7 @@ class Listeners:
         if asked is None:
             view = note_window("old-button", knowledge)
         else:
-            given, note = self._again(asked)
+            given, note = await self._again(asked)
             place = _action_place(self, body)
             may_post = incoming.is_ephemeral(body) and given.verdict == "answered"
             view = more_window(
@@ -208,7 +216,7 @@ class Listeners:
         if asked is None:
             window = note_window("old-button", knowledge)
         else:
-            given, note = self._again(asked)
+            given, note = await self._again(asked)
             if note:
                 window = more_window(
                     given, knowledge, view["private_metadata"], may_post=True, note=note
@@ -219,7 +227,11 @@ class Listeners:
                 window = note_window(
                     await self._post(given, place, view["id"]), knowledge
                 )
-        await self.desk.sender.update_view(view["id"], window)
+        try:
+            await self.desk.sender.update_view(view["id"], window)
+        except SlackApiError as error:
+            # Closed in the meantime; what was to be done is done.
+            logger.warning("window gone", extra={"slack": error_code(error)})
 
     @reply_on_failure(_action_place)
     async def rules_chosen(self, body: Payload) -> None:
@@ -230,7 +242,7 @@ class Listeners:
         if asked is None or code not in self.desk.knowledge.organisation.jurisdictions:
             await self._say(place, "old-button")
             return
-        if place.is_direct:
+        if place.is_direct and not incoming.is_ephemeral(body):
             place = Place(place.channel, place.user, place.thread)
         await self._answer(asked.question, place, Asker(code), asked.earlier)
 
@@ -264,8 +276,9 @@ class Listeners:
         earlier: Sequence[str] = (),
     ) -> None:
         started = time.perf_counter()
-        given = self.desk.answer(question, asker, earlier)
-        answered = self._drawn(given, place)
+        given, answered = await self._in_thread(
+            lambda: self._decided(question, place, asker, earlier)
+        )
         decided = time.perf_counter()
         if given.is_sensitive and not (place.private or place.is_direct):
             await self._answer_privately(place, given)
@@ -279,30 +292,49 @@ class Listeners:
         )
 
     async def _answer_privately(self, place: Place, given: Answer) -> None:
-        """Send a sensitive answer to the person alone, and to stay with them."""
+        """Send a sensitive answer to the person alone, and to stay with them.
+
+        One of the two ways may be closed: to a stranger from another
+        organisation, or to somebody who has left the channel.
+        """
         sender = self.desk.sender
         answered = answer_messages(given, self.desk.knowledge, Setting(kept=True))
-        await sender.direct(place.user, answered)
         alone = Place(place.channel, place.user, place.thread, private=True)
-        try:
-            await sender.send(alone, answered)
-        except SlackApiError as error:
-            # Seen only by who is looking; the direct message is what counts.
-            logger.warning("not shown there", extra={"slack": error_code(error)})
+        failed: list[SlackApiError] = []
+        for way in (sender.direct(place.user, answered), sender.send(alone, answered)):
+            try:
+                await way
+            except SlackApiError as error:
+                logger.warning("one way closed", extra={"slack": error_code(error)})
+                failed.append(error)
+        if len(failed) > 1:
+            raise failed[0]
         await self._say(place, "answered-privately")
 
-    def _drawn(self, given: Answer, place: Place) -> Sequence[Message]:
+    def _decided(
+        self, question: str, place: Place, asker: Asker, earlier: Sequence[str]
+    ) -> tuple[Answer, Sequence[Message]]:
+        """Return the answer, and as it is seen in *place*."""
         knowledge = self.desk.knowledge
-        if given.message is not None and occasion(given.question) == "help":
-            return help_messages(
-                given.message, knowledge, bot=self.desk.bot_user, command=COMMAND
-            )
-        return answer_messages(given, knowledge, Setting(kept=place.is_direct))
+        given = self.desk.answer(question, asker, earlier)
+        if given.message is not None and occasion(question) == "help":
+            bot = self.desk.bot_user
+            drawn = help_messages(given.message, knowledge, bot=bot, command=COMMAND)
+            return given, drawn
+        # What only one person sees vanishes, in direct messages too.
+        stays = place.is_direct and not place.private
+        return given, answer_messages(given, knowledge, Setting(kept=stays))
 
-    def _again(self, asked: Asked) -> tuple[Answer, str]:
+    async def _in_thread(self, work: Callable[[], Done]) -> Done:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, work)
+
+    async def _again(self, asked: Asked) -> tuple[Answer, str]:
         """Return the answer to *asked* now, and a note where it is another one."""
         asker = Asker(asked.jurisdiction)
-        given = self.desk.answer(asked.question, asker, asked.earlier)
+        given = await self._in_thread(
+            lambda: self.desk.answer(asked.question, asker, asked.earlier)
+        )
         if given.receipt == asked.receipt:
             return given, ""
         return given, sentence("changed", self.desk.knowledge.organisation.wording)
@@ -320,6 +352,9 @@ class Listeners:
             self.desk.once.forget(key)
             log_failure(_REFERENCE.get(), "posted", error)
             return "not-posted"
+        except Exception:
+            self.desk.once.forget(key)
+            raise
         _log("posted")
         return "posted"
 

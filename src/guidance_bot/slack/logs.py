@@ -2,12 +2,14 @@
 
 import json
 import logging
+import re
 import sys
 import traceback
 from datetime import UTC, datetime
 from typing import Any, Final, TextIO
 
 _OURS: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+_DETAILS: Final = re.compile(r"\s*[(:\n]")
 # Bolt prints a whole request whose signature is wrong, at INFO.
 _QUIET: Final = ("slack_bolt", "slack_sdk", "aiohttp", "asyncio", "uvicorn")
 
@@ -18,10 +20,15 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return *record* as one line."""
         when = datetime.fromtimestamp(record.created, UTC)
+        event = record.getMessage()
+        if not record.name.startswith("guidance_bot"):
+            # Libraries put an error's own text behind what happened: it can
+            # hold an address that opens a door.
+            event = _DETAILS.split(event, maxsplit=1)[0]
         line: dict[str, Any] = {
             "time": when.isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
-            "event": record.getMessage(),
+            "event": event,
             "logger": record.name,
         }
         extras = vars(record).items()

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from aiohttp import (
+    ClientConnectorError,
     ClientOSError,
     ClientSession,
+    ClientTimeout,
     ServerConnectionError,
     ServerDisconnectedError,
 )
@@ -26,6 +28,7 @@ from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
+from slack_sdk.webhook.webhook_response import WebhookResponse
 
 from guidance_bot.errors import GuidanceBotError
 from guidance_bot.slack.blocks import Json, Message
@@ -34,6 +37,7 @@ from guidance_bot.slack.incoming import Place
 TIMEOUT_S: Final = 10
 # Half a second, then twice as long each time: about a minute in all.
 RETRIES: Final = 7
+BACKOFF: Final = BackoffRetryIntervalCalculator(0.25)
 _UNSENDABLE: Final = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
 )
@@ -61,9 +65,29 @@ class _AnyServerError(AsyncServerErrorRetryHandler):
         return response is not None and response.status_code >= _SERVER_ERROR
 
 
+class _LostReply(AsyncConnectionErrorRetryHandler):
+    """Says so where Slack may have taken what is sent again.
+
+    Rather twice than never: Slack has no way to say "this once".
+    """
+
+    async def prepare_for_next_attempt_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> None:
+        if not isinstance(error, ClientConnectorError):
+            logger.warning("sent again", extra={"error": type(error).__name__})
+        await super().prepare_for_next_attempt_async(
+            state=state, request=request, response=response, error=error
+        )
+
+
 def retry_handlers() -> list[AsyncRetryHandler]:
     """Return what is tried again: 429 as long as Slack says, 5xx, lost connections."""
-    backoff = BackoffRetryIntervalCalculator(0.25)
     lost = [
         ServerConnectionError,
         ServerDisconnectedError,
@@ -71,10 +95,19 @@ def retry_handlers() -> list[AsyncRetryHandler]:
         asyncio.TimeoutError,
     ]
     return [
-        AsyncConnectionErrorRetryHandler(RETRIES, backoff, lost),
+        _LostReply(RETRIES, BACKOFF, lost),
         AsyncRateLimitErrorRetryHandler(RETRIES),
-        _AnyServerError(RETRIES, backoff),
+        _AnyServerError(RETRIES, BACKOFF),
     ]
+
+
+def shared_session() -> ClientSession:
+    """Return the one session that everything goes through; to be closed.
+
+    The time limit is the session's: Slack's client keeps to its own only in
+    sessions that it makes itself.
+    """
+    return ClientSession(timeout=ClientTimeout(total=TIMEOUT_S))
 
 
 def web_client(session: ClientSession, token: str, api_url: str) -> AsyncWebClient:
@@ -82,7 +115,6 @@ def web_client(session: ClientSession, token: str, api_url: str) -> AsyncWebClie
     return AsyncWebClient(
         token,
         base_url=api_url,
-        timeout=TIMEOUT_S,
         session=session,
         retry_handlers=retry_handlers(),
     )
@@ -128,10 +160,6 @@ class Sender:
         """Open *view*; the *trigger* of a press is good for three seconds, once."""
         await self._web.views_open(trigger_id=trigger, view=view)
 
-    async def push_view(self, trigger: str, view: Json) -> None:
-        """Open *view* over the window in which the button was pressed."""
-        await self._web.views_push(trigger_id=trigger, view=view)
-
     async def update_view(self, view_id: str, view: Json) -> None:
         """Show *view* in the window *view_id* instead of what it shows."""
         await self._web.views_update(view_id=view_id, view=view)
@@ -161,7 +189,6 @@ class Sender:
     ) -> None:
         client = AsyncWebhookClient(
             place.response_url or "",
-            timeout=TIMEOUT_S,
             session=self._session,
             retry_handlers=retry_handlers(),
         )
@@ -173,12 +200,26 @@ class Sender:
         } | _NO_UNFURL
         if place.thread:
             body["thread_ts"] = place.thread
-        response = await client.send_dict(body)
+        response = await _until_taken(client, body)
         if response.status_code == 400 and message.blocks:  # noqa: PLR2004 - what Slack says to blocks it refuses
             logger.warning("Slack refused blocks", extra={"slack": response.body[:80]})
-            response = await client.send_dict({**body, "blocks": []})
+            response = await _until_taken(client, {**body, "blocks": []})
         if response.status_code != 200:  # noqa: PLR2004
             raise ResponseUrlError(f"{response.status_code} {response.body[:80]}")
+
+
+async def _until_taken(client: AsyncWebhookClient, body: Json) -> WebhookResponse:
+    """Return what a response address says, once it is no server's trouble.
+
+    Its client has the retries above, but asks them about 429 alone.
+    """
+    response = await client.send_dict(body)
+    for attempt in range(RETRIES):
+        if response.status_code < _SERVER_ERROR:
+            break
+        await asyncio.sleep(BACKOFF.calculate_sleep_duration(attempt))
+        response = await client.send_dict(body)
+    return response
 
 
 async def ask_once(
@@ -189,7 +230,7 @@ async def ask_once(
     A refusal is an answer like any other. Raises aiohttp's errors, and
     ValueError where what came back is not Slack's.
     """
-    client = AsyncWebClient(token, base_url=api_url, timeout=TIMEOUT_S, session=session)
+    client = AsyncWebClient(token, base_url=api_url, session=session)
     try:
         response = await client.api_call(method)
     except SlackApiError as error:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -30,16 +31,18 @@ from guidance_bot.knowledge.content import Knowledge
 from guidance_bot.slack.app import bolt_app
 from guidance_bot.slack.listeners import Answering, Desk, Listeners
 from guidance_bot.slack.manifest import EVENTS_PATH
-from guidance_bot.slack.sending import Sender, error_code, web_client
+from guidance_bot.slack.sending import Sender, error_code, shared_session, web_client
 
 logger = logging.getLogger(__name__)
 
 # Slack's payloads stay far below; a stranger's need not be read.
 BODY_BYTES: Final = 1_000_000
 PING_S: Final = 5
-# Below the half minute that supervisors allow.
-GRACE_S: Final = 25
+# Together below the half minute that supervisors allow.
+GRACE_S: Final = 20
 CLOSE_S: Final = 3
+SETTLE_S: Final = 0.1
+SWITCH_S: Final = 0.000_5
 AGENT_SCOPE: Final = "assistant:write"
 
 
@@ -68,8 +71,11 @@ async def serve(workplace: Workplace, stopped: asyncio.Event | None = None) -> N
     take the token after a minute of trying.
     """
     stop = stopped or asyncio.Event()
+    # The thread that answers lets go of the interpreter ten times as often as
+    # Python's default, so that an acknowledgement does not wait for it.
+    sys.setswitchinterval(SWITCH_S)
     with _listening_socket(workplace.host, workplace.port) as bound:
-        async with ClientSession() as session:
+        async with shared_session() as session:
             app, listeners = await _connected_app(workplace, session)
             with _signals(stop):
                 if workplace.app_token:
@@ -153,7 +159,7 @@ def _is_signed(body: bytes, request: Request, verifier: SignatureVerifier) -> bo
     signature = request.headers.get("x-slack-signature", "")
     try:
         return verifier.is_valid(body.decode(), timestamp, signature)
-    except ValueError:  # a body or a timestamp that Slack never sent
+    except (ValueError, TypeError):  # bytes that Slack never sent
         return False
 
 
@@ -170,7 +176,8 @@ async def _connected_app(
             f"{workplace.api_url} does not let the bot in "
             f"({what or type(error).__name__}); guidance-bot doctor says more"
         ) from error
-    granted = str(told.headers.get("x-oauth-scopes", "")).split(",")
+    scopes = str(told.headers.get("x-oauth-scopes", "")).split(",")
+    granted = [scope.strip() for scope in scopes]
     desk = Desk(
         knowledge=workplace.knowledge,
         answer=workplace.answer,
@@ -226,20 +233,37 @@ async def _serve_socket_mode(
 
     async with _web_server(http_app(None, "", unready), bound):
         connecting = asyncio.create_task(_connect(client))
+        renewing = asyncio.create_task(_renew_addresses(client))
         _log_serving("socket", bound)
         await stop.wait()
         connecting.cancel()
+        renewing.cancel()
         # What has arrived is acknowledged before the line goes dead: Slack
         # would deliver it again, to a process that knows nothing of it.
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_S):
                 while not client.message_queue.empty():
                     await asyncio.sleep(0.01)
+        if client.message_processor is not None:
+            client.message_processor.cancel()
+        await asyncio.sleep(SETTLE_S)
         # Closing is known to hang at times when the network does.
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_S):
                 await client.close()  # type: ignore[no-untyped-call]  # the SDK leaves it open
         await client.aiohttp_client_session.close()
+
+
+async def _renew_addresses(client: SocketModeClient) -> None:
+    """Have a new address asked for while there is no connection.
+
+    An address is good for one connection. The client would go on trying the
+    one it has, although that was spent on an attempt that failed.
+    """
+    while True:
+        await asyncio.sleep(PING_S)
+        if not await client.is_connected():
+            client.wss_uri = None
 
 
 async def _connect(client: SocketModeClient) -> None:
@@ -291,9 +315,9 @@ async def _finish(listeners: Listeners) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(GRACE_S):
             # Work that was acknowledged a moment ago begins at the next turn.
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(SETTLE_S)
             while listeners.in_hand:
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(SETTLE_S)
     if listeners.in_hand:
         logger.error("gave up", extra={"answers": listeners.in_hand})
 

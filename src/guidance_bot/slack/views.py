@@ -8,7 +8,15 @@ from guidance_bot.answering import phrases
 from guidance_bot.answering.answers import Answer, Citation
 from guidance_bot.answering.labels import cited_in
 from guidance_bot.knowledge.content import JURISDICTIONS, OFFICIAL, Knowledge, Page
-from guidance_bot.slack.blocks import Json, Message, Part, button, messages, select
+from guidance_bot.slack.blocks import (
+    Json,
+    Message,
+    Part,
+    button,
+    fits_menu,
+    messages,
+    select,
+)
 from guidance_bot.slack.buttons import (
     BLOCK_ID_CHARS,
     KEEP,
@@ -23,6 +31,8 @@ from guidance_bot.wording import sentence
 
 MOST_BUTTONS: Final = 3
 MOST_WORDS: Final = 150
+# Stands where something of ours goes into a sentence.
+_GAP: Final = "\ufffc"
 # What a screen can spare first, when an editor's long titles fill it.
 _SPARED: Final = ("other side", "exception", "official")
 
@@ -46,11 +56,11 @@ def answer_messages(
     if given.message is not None:
         return messages([*parts, *_lines(given.message)])
     parts += [Part(literal(notice).bold()) for notice in given.notices]
-    parts += _body(given, knowledge)
+    parts += body(given, knowledge)
     if setting.sharer:
-        text = own_words("shared-by", knowledge, person=f"<@{setting.sharer}>")
-        parts.append(Part(Said(text, text), quiet=True))
-    left_out = Part(_sentence("window-ends", knowledge), quiet=True)
+        shared = _with_mention("shared-by", knowledge, setting.sharer)
+        parts.append(Part(shared, quiet=True))
+    left_out = Part(_sentence("message-ends", knowledge), quiet=True)
     controls = _controls(given, knowledge, setting)
     return messages(parts, controls, ending=left_out)
 
@@ -67,16 +77,8 @@ def help_messages(
 
     *bot* is the user id to mention, *command* the slash command.
     """
-    mention = f"<@{bot}>"
-    text = own_words("slack-help", knowledge, bot="{bot}", command=command)
-    # The mention is ours and stays one; the rest is text like any other.
-    lines = [
-        Said(
-            line.shown.replace("{bot}", mention), line.spoken.replace("{bot}", mention)
-        )
-        for line in map(literal, text.splitlines())
-    ]
-    return messages([*_lines(message), Part(joined(lines))])
+    told = _with_mention("slack-help", knowledge, bot, command=command)
+    return messages([*_lines(message), Part(told)])
 
 
 def lead(citation: Citation) -> Said:
@@ -105,7 +107,8 @@ def authority(citation: Citation, knowledge: Knowledge) -> str:
     return f"{held}{comma}{state}"
 
 
-def _body(given: Answer, knowledge: Knowledge) -> list[Part]:
+def body(given: Answer, knowledge: Knowledge) -> list[Part]:
+    """Return what *given* says, without what depends on where it is seen."""
     if given.verdict == "nothing":
         return list(_nothing(given, knowledge))
     if given.verdict == "unsure":
@@ -154,11 +157,12 @@ def _footer(citation: Citation, given: Answer, knowledge: Knowledge) -> Said:
 
 def _policies(knowledge: Knowledge) -> Said:
     """Return the organisation's own policies to check first, linked where they can be."""
-    gap = "\ufffc"
     policies = knowledge.organisation.policies
     if not policies:
         return Said()
-    before, _, after = own_words("check-first", knowledge, policies=gap).partition(gap)
+    before, _, after = own_words("check-first", knowledge, policies=_GAP).partition(
+        _GAP
+    )
     named = joined((link(p.url, literal(p.title)) for p in policies), "; ")
     return literal(before) + named + literal(after)
 
@@ -170,12 +174,12 @@ def _which_rules(given: Answer, knowledge: Knowledge) -> Iterator[Part]:
         return
     names = knowledge.organisation.jurisdictions
     value = Asked.of(given).value()
-    if len(value) > BLOCK_ID_CHARS:
+    binding = [(code, names.get(code, code)) for code in _employers(knowledge, codes)]
+    if len(value) > BLOCK_ID_CHARS or not fits_menu(binding):
         listed = "; ".join(names.get(code, code) for code in codes)
-        yield Part(_sentence("choose-rules-in-words", knowledge, codes=listed))
+        yield Part(_sentence("which-rules", knowledge, codes=listed))
         return
     label = own_words("choose-rules-label", knowledge)
-    binding = [(code, names.get(code, code)) for code in _employers(knowledge, codes)]
     # The menu of a message that only one person sees comes back without the
     # message; what to ask again travels in the block's id.
     yield Part(
@@ -256,6 +260,16 @@ def _first_bold(text: Said) -> Said:
         end = len(line)
     head = Said(line[:end], "").bold()
     return Said(f"{head.shown}{line[end:]}{newline}{rest}", text.spoken)
+
+
+def _with_mention(key: str, knowledge: Knowledge, user: str, **values: str) -> Said:
+    """Return a sentence of ours in which ``{person}`` is a mention of *user*.
+
+    The mention is ours and stays one; the rest is text like any other.
+    """
+    words = literal(own_words(key, knowledge, person=_GAP, **values))
+    mention = f"<@{user}>"
+    return Said(words.shown.replace(_GAP, mention), words.spoken.replace(_GAP, mention))
 
 
 def _numbered(number: int) -> Said:

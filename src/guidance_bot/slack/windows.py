@@ -22,7 +22,7 @@ from guidance_bot.slack.mrkdwn import (
     said,
     said_inline,
 )
-from guidance_bot.slack.views import lead, own_words
+from guidance_bot.slack.views import body, lead, own_words
 from guidance_bot.wording import LABEL_CHARS
 
 
@@ -87,18 +87,22 @@ def more_window(
     With *may_post* it offers to post the answer to the channel it was asked
     in, which *metadata* holds. *note* comes first: why this is another answer than the one seen.
     """
+    is_answered = given.verdict == "answered"
     parts = [Part(literal(note).bold())] if note else []
-    if note and given.citations:
-        parts.append(Part(lead(given.citations[0])))
+    if note:
+        parts += (
+            [Part(lead(given.citations[0]))] if is_answered else body(given, knowledge)
+        )
     parts += [Part(literal(slip)) for slip in phrases.slips(given, knowledge)]
     parts += _sources(given, knowledge)
     parts += _see_also(given, knowledge)
-    if given.verdict == "answered":
+    if is_answered:
         parts += _addresses(given.citations[0].page, knowledge)
     receipt = own_words("receipt", knowledge, receipt=given.receipt)
     parts.append(Part(literal(receipt), quiet=True))
     asked = Asked.of(given)
-    if not may_post or given.is_sensitive or not asked.fits():
+    may_post = may_post and is_answered and not given.is_sensitive
+    if not may_post or not asked.fits():
         return _window("window-more", parts, knowledge, metadata=metadata)
     parts.append(Part(literal(own_words("will-be-posted", knowledge))))
     post = button(own_words("button-post", knowledge), POST, asked.value())
