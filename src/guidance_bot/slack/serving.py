@@ -5,38 +5,30 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
-from http import HTTPStatus
 from typing import Final
 
 import uvicorn
 from aiohttp import ClientError, ClientSession
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
-from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
-from slack_sdk.signature import SignatureVerifier
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
 from guidance_bot.errors import SettingsError
 from guidance_bot.knowledge.content import Knowledge
 from guidance_bot.slack.app import bolt_app
+from guidance_bot.slack.endpoints import http_app
 from guidance_bot.slack.listeners import Answering, Desk, Listeners
-from guidance_bot.slack.manifest import EVENTS_PATH
 from guidance_bot.slack.sending import Sender, error_code, shared_session, web_client
 
 logger = logging.getLogger(__name__)
 
-# Slack's payloads stay far below; a stranger's need not be read.
-BODY_BYTES: Final = 1_000_000
 PING_S: Final = 5
 # Together below the half minute that supervisors allow.
 GRACE_S: Final = 20
@@ -110,57 +102,6 @@ def _listening_socket(host: str, port: int) -> Iterator[socket.socket]:
         ) from error
     with bound:
         yield bound
-
-
-def http_app(
-    app: AsyncApp | None, signing_secret: str, unready: Callable[[], Awaitable[str]]
-) -> Starlette:
-    """Return the web application: health, and Slack's events unless *app* is None.
-
-    *unready* says why the bot could not answer just now, or nothing.
-    """
-
-    async def alive(_: Request) -> Response:
-        return PlainTextResponse("alive\n")
-
-    async def ready(_: Request) -> Response:
-        reason = await unready()
-        status = HTTPStatus.SERVICE_UNAVAILABLE if reason else HTTPStatus.OK
-        return PlainTextResponse(f"{reason or 'ready'}\n", status)
-
-    routes = [Route("/healthz", alive), Route("/readyz", ready)]
-    if app is not None:
-        events = _events(app, SignatureVerifier(signing_secret))
-        routes.append(Route(EVENTS_PATH, events, methods=["POST"]))
-    return Starlette(routes=routes)
-
-
-def _events(
-    app: AsyncApp, verifier: SignatureVerifier
-) -> Callable[[Request], Awaitable[Response]]:
-    handler = AsyncSlackRequestHandler(app)
-
-    async def events(request: Request) -> Response:
-        length = request.headers.get("content-length", "")
-        if not length.isdigit():
-            return Response(status_code=HTTPStatus.LENGTH_REQUIRED)
-        if int(length) > BODY_BYTES:
-            return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        # Bolt parses before it verifies; nobody's body is parsed unsigned.
-        if not _is_signed(await request.body(), request, verifier):
-            return PlainTextResponse("not signed\n", HTTPStatus.UNAUTHORIZED)
-        return await handler.handle(request)
-
-    return events
-
-
-def _is_signed(body: bytes, request: Request, verifier: SignatureVerifier) -> bool:
-    timestamp = request.headers.get("x-slack-request-timestamp", "")
-    signature = request.headers.get("x-slack-signature", "")
-    try:
-        return verifier.is_valid(body.decode(), timestamp, signature)
-    except (ValueError, TypeError):  # bytes that Slack never sent
-        return False
 
 
 async def _connected_app(
@@ -304,6 +245,8 @@ async def _web_server(app: Starlette, bound: socket.socket) -> AsyncIterator[Non
     server = _WebServer(config)
     serving = asyncio.create_task(server.serve(sockets=[bound]))
     try:
+        while not (server.started or serving.done()):
+            await asyncio.sleep(0.01)
         yield
     finally:
         server.should_exit = True
