@@ -135,12 +135,20 @@ def announce(
 def announce_change(
     slack: LocalSlack, message: Message, before: Json
 ) -> list[Delivery]:
-    """Tell the app that *message* was edited or unfurled; *before* is the old one."""
-    event = {
-        "message": message_json(message),
-        "previous_message": before,
-    }
-    return _announce_hidden(slack, message, "message_changed", event)
+    """Tell the app that *message* was edited or unfurled; *before* is the old one.
+
+    A mention that its author edits is delivered as a mention again, with
+    another event id.
+    """
+    after = message_json(message)
+    event = {"message": after, "previous_message": before}
+    told = _announce_hidden(slack, message, "message_changed", event)
+    was_edited = after.get("edited") != before.get("edited")
+    may_mention = slack.workspace.channel(message.channel).kind != "im"
+    is_mention = may_mention and BOT_USER in mentioned(message.text)
+    if was_edited and is_mention and _is_heard(slack, message.channel, "app_mention"):
+        told.append(_send(slack, _mention_event(message), "app_mention"))
+    return told
 
 
 def announce_deletion(slack: LocalSlack, message: Message) -> list[Delivery]:

@@ -175,6 +175,21 @@ async def test_edits_unfurls_and_deletions_are_messages_with_a_subtype(
     assert status == 404
 
 
+async def test_a_mention_that_is_edited_is_delivered_as_a_mention_again(
+    app: SocketApp, person: Person
+) -> None:
+    first_said = await said(person, "C0GENERAL", "@guidance old?")
+    edit = {"channel": "C0GENERAL", "ts": first_said["ts"], "text": "@guidance new?"}
+    await person.do("edit", **edit)
+
+    heard_of = (one.payload for one in app.requests)
+    first, again = (p for p in heard_of if p["event"]["type"] == "app_mention")
+    assert again["event"]["edited"]["user"] == "U0ANNA"
+    assert "edited" not in first["event"]
+    assert again["event"]["ts"] == first["event"]["ts"]
+    assert again["event_id"] != first["event_id"]
+
+
 async def test_the_bots_own_posts_edits_and_deletions_come_back_to_it(
     app: SocketApp, person: Person, client: AsyncWebClient
 ) -> None:

@@ -51,10 +51,9 @@ async def bot(slack: LocalSlack) -> AsyncIterator[Process]:
 async def serve(port: int) -> int:
     """Serve until Ctrl-C or until the bot ends; return its exit code."""
     slack = LocalSlack(Clock(time.time), install(read_manifest(MANIFEST)))
-    async with running(slack, port=port):
-        async with bot(slack) as started:
-            sys.stderr.write(f"\n  Try it: {slack.url}/   (Ctrl-C ends it)\n\n")
-            return await started.wait()
+    async with running(slack, port=port), bot(slack) as started:
+        sys.stderr.write(f"\n  Try it: {slack.url}/   (Ctrl-C ends it)\n\n")
+        return await started.wait()
 
 
 def main() -> None:

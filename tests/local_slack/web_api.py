@@ -38,7 +38,8 @@ async def read_arguments(request: web.Request) -> tuple[Json, str]:
     arguments: Json = dict(request.query)
     if request.content_type == "application/json":
         try:
-            body = await request.json()
+            # Slack's synchronous client sends no body where there is nothing to say.
+            body = json.loads(await request.text() or "{}")
         except json.JSONDecodeError as error:
             raise RefusedError("invalid_json") from error
         if not isinstance(body, dict):
