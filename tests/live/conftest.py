@@ -29,6 +29,12 @@ TOWN: dict[str, str | bytes] = {
         summary="Your line manager comes first.",
         more="sensitive: true\n",
     ),
+    "guidance/personal/criers.md": page(
+        "## Whom a crier may call\n\nA crier in a Q&A calls <!channel>, <@U0BEN> and "
+        "[x](http://evil.example).\n",
+        title="Criers & callers",
+        summary="Nobody, <!here>.",
+    ),
     "guidance/records/archive.md": page(
         f"## What the archive keeps\n\n{LONG_SECTION}\n",
         title="The archive",

@@ -39,6 +39,7 @@ _LINK = re.compile(r"<https://[^<>|]+\|([^<>]*)>")
 # What Slack would make a mention, a link or a special word of.
 _MARKUP = re.compile(r"<[^<>]*>")
 _HARMLESS = re.compile(rf"<https://[^<>|]+\|[^<>]*>|<@(?:{BOT_USER}|{ANNA}|{BEN})>")
+_AMPERSAND = re.compile(r"&(?!amp;|lt;|gt;)")
 # Long enough to be somebody's, and not a word of our own logs.
 _TELLING = re.compile(r"[a-z]{8,}")
 _OUR_WORDS = frozenset({"guidance"})
@@ -46,7 +47,11 @@ _OUR_WORDS = frozenset({"guidance"})
 
 def told(key: str, **values: str) -> str:
     """Return the bot's own sentence *key*, as Slack's text carries it."""
-    text = SENTENCES[key].format(**values)
+    return escaped(SENTENCES[key].format(**values))
+
+
+def escaped(text: str) -> str:
+    """Return plain *text* as Slack's mrkdwn carries it."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -355,10 +360,11 @@ class Talk:
     def settled(self, after: str = "") -> list[Json]:
         """Return the bot's messages once it has done all that it was given before.
 
-        Ben says hello; what the bot heard earlier it has begun, and answered, by
-        the time it has answered him.
+        Ben says hello, twice: what the bot heard before the first it has begun
+        by then, and what it had begun then it has sent before the second.
         """
-        self.greetings.add(self.ask("hello", DIRECT[BEN], BEN)["ts"])
+        for _ in range(2):
+            self.greetings.add(self.ask("hello", DIRECT[BEN], BEN)["ts"])
         found = by_bot(self.slack.state(), after)
         return [message for message in found if message["ts"] not in self.greetings]
 
@@ -423,7 +429,9 @@ def shown(blocks: Sequence[Json]) -> str:
     """Return the words that *blocks* show, labels of buttons and menus apart."""
     texts: list[str] = []
     for block in blocks:
-        if block["type"] in ("section", "header"):
+        if block["type"] == "header":
+            texts.append(escaped(block["text"]["text"]))
+        elif block["type"] == "section":
             texts.append(block["text"]["text"])
         elif block["type"] == "context":
             texts += [element["text"] for element in block["elements"]]
@@ -465,6 +473,7 @@ def verify_inert(text: str) -> None:
     """Assert that *text* mentions nobody but who is in the conversation."""
     found = _MARKUP.findall(text)
     assert [one for one in found if not _HARMLESS.fullmatch(one)] == []
+    assert _AMPERSAND.search(text) is None
 
 
 @contextmanager

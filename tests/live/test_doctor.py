@@ -363,7 +363,7 @@ def test_where_everything_fits_the_doctor_says_so(
     text = " ".join(printed(done, chosen).split())
     assert (done.returncode, done.stderr) == (0, b"")
     assert "Everything fits" in text
-    assert "@guidance in Department of Civic Affairs; 4 scopes; 6 pages." in text
+    assert "@guidance in Department of Civic Affairs; 4 scopes; 7 pages." in text
     assert ("over Socket Mode" in text) is (mode == "socket")
 
 

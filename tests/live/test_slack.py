@@ -536,6 +536,7 @@ def test_a_channel_is_not_listened_to_without_a_mention(talk: Talk) -> None:
 
 
 SPOOFS = (
+    "what does AT&T's R&D say of Q&A, &amp; and <b>?",
     "<!channel> <@U0BEN> *bold* [x](http://evil) <http://evil|spoof> zqzqzq",
     "&lt;!channel&gt; &lt;http://evil|spoof&gt; &amp;lt;!here&amp;gt; _zqzqzq_",
     "what does <!everyone|zqzqzq> say of <!subteam^S1|*zqzqzq*> and <javascript:x|zqzq>",
@@ -558,8 +559,19 @@ def test_markup_in_a_question_is_inert_in_the_answer(
     # No mention and no link, which talk.verify() asserts of everything sent.
     for message in messages:
         for said in (message["text"], shown(message["blocks"])):
-            assert "http://evil" not in said
+            assert "http:" not in said
             assert "*bold*" not in said
+
+
+def test_markup_in_the_guidance_is_inert_in_answer_and_window(talk: Talk) -> None:
+    answer = talk.ask("@guidance whom may a crier call?", GENERAL)
+
+    window = talk.opened(answer, PAGE)
+
+    for said in (answer["text"], *map(shown, (answer["blocks"], window["blocks"]))):
+        assert "&lt;!channel&gt;" in said
+        assert "&lt;@U0BEN&gt;" in said
+        assert "Q&amp;A" in said
 
 
 # Long pages
@@ -584,7 +596,7 @@ def test_a_sentence_of_twelve_thousand_characters_fits_message_and_window(
 
     answer = talk.ask("what does the style sheet list?", count=2)
 
-    assert told("window-ends") in answer["text"]
+    assert told("message-ends") in answer["text"]
     assert PAGE in controls(answer)
     first, _ = talk.settled()
     assert first["text"].startswith("The style sheet lists word0, word1,")

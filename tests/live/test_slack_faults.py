@@ -137,13 +137,14 @@ def test_an_answer_that_slack_does_not_take_is_late_and_neither_lost_nor_doubled
     kind: str, talk: Talk
 ) -> None:
     ways = ("chat.postMessage", "chat.postEphemeral", "response_url")
+    talk.trouble = {"sent again"} if kind == "drop" else set()
     for method in ways:
         talk.slack.control("fault", method=method, kind=kind)
 
     mention = talk.say(f"@guidance {QUESTION}", GENERAL)
     threat = talk.say(f"@guidance {THREAT}", GENERAL, BEN)
     talk.command(QUESTION)
-    talk.heard(mention, 5)
+    talk.bot.logged("answered", after=talk.from_line, count=3)
 
     answers = [
         (place(message), message["text"].splitlines()[0]) for message in talk.settled()
@@ -161,6 +162,24 @@ def test_an_answer_that_slack_does_not_take_is_late_and_neither_lost_nor_doubled
     calls = talk.slack.state()["calls"]
     met = [call["method"] for call in calls if call["error"] == f"fault:{kind}"]
     assert sorted(met) == sorted(ways)
+
+
+def test_an_answer_whose_receipt_is_lost_is_sent_again_and_the_log_says_so(
+    talk: Talk,
+) -> None:
+    # Slack has no way to say "this once": rather twice than never.
+    talk.trouble = {"sent again"}
+    for method in ("chat.postMessage", "response_url"):
+        talk.slack.control("fault", method=method, kind="lost")
+
+    talk.say(QUESTION, DIRECT[ANNA])
+    talk.command(QUESTION)
+    talk.bot.logged("answered", after=talk.from_line, count=2)
+
+    assert {message["text"].splitlines()[0] for message in talk.settled()} == {
+        LEAD_LINE
+    }
+    talk.bot.logged("sent again", after=talk.from_line, count=2)
 
 
 def test_an_answer_is_posted_once_although_slack_stumbles(talk: Talk) -> None:
@@ -382,6 +401,18 @@ def test_a_request_with_a_good_signature_is_answered(http_talk: Talk) -> None:
     assert sent["status"] == 200
     http_talk.heard("", 2)
     assert len(http_talk.settled()) == 2
+
+
+@pytest.mark.parametrize("subtype", ["channel_join", "tombstone", "reminder_add"])
+def test_news_about_a_conversation_is_no_question(
+    subtype: str, http_talk: Talk
+) -> None:
+    body = event_of(http_talk)
+    body["event"]["subtype"] = subtype
+
+    assert http_talk.slack.control("event", body=json.dumps(body))["status"] == 200
+
+    assert len(http_talk.settled()) == 1
 
 
 @pytest.mark.parametrize("signature", ["none", "old", "tampered"])
