@@ -1,24 +1,17 @@
-"""The bot's process and a local Slack's, and what the people in that Slack say and see."""
+"""What people in a local Slack say to the bot, see and press, and what is always so."""
 
-import json
 import re
 import signal
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlencode, urlsplit
 
 from guidance_bot.wording import SENTENCES
-from tests.live.command import ROOT
+from tests.live.slack_processes import DEADLINE_S, Bot, Json, Slack, request
 
-Json = dict[str, Any]
 Transport = Literal["http", "socket"]
 
 ANNA, BEN, BOT_USER = "U0ANNA", "U0BEN", "U0GUIDE"
@@ -28,9 +21,6 @@ COMMAND = "/guidance"
 EVENTS_PATH = "/slack/events"
 SERVE = ("-m", "guidance_bot", "serve")
 
-DEADLINE_S = 15
-STOP_S = 40
-CLOSE_S = 10
 QUICK_RETRIES = [0, 0.2, 0.2]
 MOST_WORDS, MOST_BUTTONS = 150, 3
 
@@ -53,188 +43,6 @@ def told(key: str, **values: str) -> str:
 def escaped(text: str) -> str:
     """Return plain *text* as Slack's mrkdwn carries it."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def request(
-    address: str,
-    method: str,
-    path: str,
-    body: bytes | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> tuple[int, str]:
-    """Send one request to *address* and return status and body."""
-    with closing(HTTPConnection(address, timeout=DEADLINE_S + STOP_S)) as connection:
-        connection.request(method, path, body, dict(headers or {}))
-        response = connection.getresponse()
-        return response.status, response.read().decode()
-
-
-class RefusedError(Exception):
-    """What Slack's client does not let a person do, or Slack an app."""
-
-    def __init__(self, status: int, answer: Json) -> None:
-        self.status = status
-        self.answer = answer
-        super().__init__(f"{status} {answer}")
-
-
-class Slack:
-    """A local Slack in a process of its own."""
-
-    def __init__(self, home: Path, *options: str | Path) -> None:
-        self._log = home.with_suffix(".log").open("w", encoding="utf-8")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.local_slack", *map(str, options)],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        self.greeting: Json = json.loads(self.process.stdout.readline())
-        self.address = urlsplit(self.greeting["url"]).netloc
-
-    def stop(self) -> None:
-        """End the process."""
-        try:
-            self.process.terminate()
-            self.process.wait(CLOSE_S)
-        finally:
-            self.process.kill()
-            self.process.communicate()
-            self._log.close()
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """Return what only the bot and Slack know."""
-        names = ("bot_token", "app_token", "signing_secret")
-        return tuple(self.greeting[name] for name in names)
-
-    def control(self, action: str, **body: Any) -> Json:
-        """Play a person, or Slack itself; raise RefusedError where that cannot be."""
-        status, answer = request(
-            self.address, "POST", f"/control/{action}", json.dumps(body).encode()
-        )
-        given: Json = json.loads(answer)
-        if status != 200:
-            raise RefusedError(status, given)
-        return given
-
-    def call(self, method: str, **arguments: Any) -> Json:
-        """Call a method of the Web API with the bot's token."""
-        headers = {
-            "Authorization": f"Bearer {self.greeting['bot_token']}",
-            "Content-Type": "application/json",
-        }
-        body = json.dumps(arguments).encode()
-        _, answer = request(self.address, "POST", f"/api/{method}", body, headers)
-        given: Json = json.loads(answer)
-        if not given["ok"]:
-            raise RefusedError(200, given)
-        return given
-
-    def state(self) -> Json:
-        """Return everything that is and was."""
-        found: Json = json.loads(request(self.address, "GET", "/control/state")[1])
-        return found
-
-    def until(self, ready: Callable[[Json], Any], timeout_s: float = DEADLINE_S) -> Any:
-        """Return what *ready* makes of the state as soon as that is something."""
-        deadline = time.monotonic() + timeout_s
-        while True:
-            state = self.state()
-            if found := ready(state):
-                return found
-            left_s = deadline - time.monotonic()
-            if left_s <= 0:
-                raise AssertionError(f"not in {timeout_s} s; {_summary(state)}")
-            query = urlencode({"revision": state["revision"], "timeout": left_s})
-            request(self.address, "GET", f"/control/wait?{query}")
-
-
-def _summary(state: Json) -> str:
-    kept = {name: state[name] for name in ("refusals", "warnings", "notices")}
-    kept["calls"] = [(c["method"], c["error"]) for c in state["calls"]]
-    kept["messages"] = [(m["channel"], m["via"], m["text"]) for m in state["messages"]]
-    kept["deliveries"] = [(d["what"], d["attempts"]) for d in state["deliveries"]]
-    return json.dumps(kept, ensure_ascii=False, indent=1)
-
-
-class Bot:
-    """``guidance-bot serve`` in a process of its own; its log is read as it comes."""
-
-    def __init__(self, arguments: Sequence[str | Path], env: Mapping[str, str]) -> None:
-        self.lines: list[str] = []
-        self._ended = False
-        self._news = threading.Condition()
-        self.process = subprocess.Popen(
-            [sys.executable, *map(str, arguments)],
-            env=dict(env),
-            cwd=env["HOME"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-        )
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-        self.address = ""
-        self.code: int | None = None
-
-    def _read(self) -> None:
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            with self._news:
-                self.lines.append(line.rstrip("\n"))
-                self._news.notify_all()
-        with self._news:
-            self._ended = True
-            self._news.notify_all()
-
-    def log(self, after: int = 0) -> list[Json]:
-        """Return the log from line *after* on; every line of it is JSON."""
-        with self._news:
-            return [json.loads(line) for line in self.lines[after:]]
-
-    def logged(
-        self, event: str, *, after: int = 0, count: int = 1, **facts: Any
-    ) -> Json:
-        """Return the log's line of *event*, as soon as there are *count* of them."""
-
-        def found() -> list[Json]:
-            return [
-                line
-                for line in map(json.loads, self.lines[after:])
-                if line["event"] == event and facts.items() <= line.items()
-            ]
-
-        with self._news:
-            self._news.wait_for(
-                lambda: self._ended or len(found()) >= count, DEADLINE_S
-            )
-            lines = found()
-        assert len(lines) >= count, (event, facts, self.lines)
-        return lines[count - 1]
-
-    def stop(self, number: int = signal.SIGTERM) -> int:
-        """Send a signal and return the exit code; nothing was ever printed."""
-        if self.code is not None:
-            return self.code
-        assert self.process.stdout is not None
-        assert self.process.stderr is not None
-        try:
-            self.process.send_signal(number)
-            self.code = self.process.wait(STOP_S)
-            assert self.process.stdout.read() == ""
-            return self.code
-        finally:
-            self.process.kill()
-            self.process.wait()
-            self._reader.join(CLOSE_S)
-            self.process.stdout.close()
-            self.process.stderr.close()
 
 
 @dataclass
@@ -445,12 +253,60 @@ def words(text: str) -> list[str]:
     return _SIGNS.sub("", _LINK.sub(r"\1", text)).split()
 
 
+def place(message: Json) -> tuple[str, str | None, str | None]:
+    """Return where *message* stands, in which thread, and who alone sees it."""
+    return message["channel"], message["thread_ts"], message["ephemeral_to"]
+
+
 def controls(content: Json) -> list[str]:
     """Return the ids of the buttons and menus of a message or a window."""
     found: list[str] = []
     for block in content["blocks"]:
         parts = [block.get("accessory"), *block.get("elements", [])]
         found += [part["action_id"] for part in parts if part and "action_id" in part]
+    return found
+
+
+def old_message(talk: Talk, action: str, value: str | None) -> Json:
+    """Return a message with one button, as an older version of the bot posted it."""
+    label = {"type": "plain_text", "text": "Old"}
+    button: Json = {"type": "button", "text": label, "action_id": action}
+    if value is not None:
+        button["value"] = value
+    text = "An older answer."
+    blocks = [
+        {"type": "section", "text": {"type": "mrkdwn", "text": text}},
+        {"type": "actions", "elements": [button]},
+    ]
+    said = talk.slack.call(
+        "chat.postMessage", channel=GENERAL, text=text, blocks=blocks
+    )
+    return {"channel": GENERAL, "ts": said["ts"]}
+
+
+def old_window(talk: Talk, value: str, metadata: str) -> Json:
+    """Return a window that offers to post, as an older version of the bot opened it."""
+    message = old_message(talk, "answer.helpful", "yes")
+    before = talk.last_ts()
+    outcome = talk.slack.control(
+        "click", user=ANNA, action_id="answer.helpful", message=message
+    )
+    talk.heard(before)
+    label = {"type": "plain_text", "text": "Old"}
+    button = {
+        "type": "button",
+        "text": label,
+        "action_id": "answer.post",
+        "value": value,
+    }
+    view = {
+        "type": "modal",
+        "title": label,
+        "blocks": [{"type": "actions", "elements": [button]}],
+        "private_metadata": metadata,
+    }
+    opened = talk.slack.call("views.open", trigger_id=outcome["trigger_id"], view=view)
+    found: Json = opened["view"]
     return found
 
 

@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import page
 from tests.live.command import Done, environ, guidance_bot
 from tests.live.conftest import TOWN, Begin, write_folder
-from tests.live.slack_talk import Json, Slack
+from tests.live.slack_processes import Json, Slack
 
 OTHER_BOT_TOKEN = "xoxb-1-2-somebodyelses"  # noqa: S105 - nobody's
 USER_TOKEN = "xoxp-1-2-apersonsown"  # noqa: S105 - nobody's

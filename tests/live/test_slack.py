@@ -13,6 +13,7 @@ from guidance_bot.wording import MAX_QUESTION_CHARS
 from tests.conftest import ORGANISATION
 from tests.live.command import STARTER
 from tests.live.conftest import LONG_CHARS, LONG_SENTENCE, TOWN, Begin, write_folder
+from tests.live.slack_processes import Json, RefusedError
 from tests.live.slack_talk import (
     ANNA,
     BEN,
@@ -22,12 +23,13 @@ from tests.live.slack_talk import (
     ELSEWHERE,
     GENERAL,
     PRIVATE,
-    Json,
-    RefusedError,
     Talk,
     Transport,
     by_bot,
     controls,
+    old_message,
+    old_window,
+    place,
     shown,
     told,
     words,
@@ -42,11 +44,6 @@ NOTHING = "what is on the canteen menu?"
 THREAT = "what comes first after a threat?"
 PAGE, KEEP, MORE = "answer.page", "answer.keep", "answer.more"
 POST, RULES = "answer.post", "answer.rules"
-
-
-def place(message: Json) -> tuple[str, str | None, str | None]:
-    """Return where *message* stands, in which thread, and who alone sees it."""
-    return message["channel"], message["thread_ts"], message["ephemeral_to"]
 
 
 def rooted(talk: Talk) -> Json:
@@ -396,23 +393,6 @@ OLD_BUTTONS: dict[str, Any] = {
 }
 
 
-def old_message(talk: Talk, action: str, value: str | None) -> Json:
-    """Return a message with one button, as an older version of the bot posted it."""
-    label = {"type": "plain_text", "text": "Old"}
-    button: Json = {"type": "button", "text": label, "action_id": action}
-    if value is not None:
-        button["value"] = value
-    text = "An older answer."
-    blocks = [
-        {"type": "section", "text": {"type": "mrkdwn", "text": text}},
-        {"type": "actions", "elements": [button]},
-    ]
-    said = talk.slack.call(
-        "chat.postMessage", channel=GENERAL, text=text, blocks=blocks
-    )
-    return {"channel": GENERAL, "ts": said["ts"]}
-
-
 @pytest.mark.parametrize(("action", "value"), OLD_BUTTONS.values(), ids=OLD_BUTTONS)
 def test_an_old_or_garbled_button_says_so_to_the_person_alone(
     action: str, value: str | None, talk: Talk
@@ -444,27 +424,46 @@ def test_an_old_button_that_opens_a_window_says_so_there(
     assert told(key) in shown(window["blocks"])
 
 
-def test_an_old_window_cannot_post(talk: Talk) -> None:
-    message = old_message(talk, "answer.helpful", "yes")
-    outcome = talk.slack.control(
-        "click",
-        user=ANNA,
-        action_id="answer.helpful",
-        message={name: message[name] for name in ("channel", "ts")},
-    )
-    label = {"type": "plain_text", "text": "Old"}
-    button = {"type": "button", "text": label, "action_id": POST, "value": "{"}
-    view = {
-        "type": "modal",
-        "title": label,
-        "blocks": [{"type": "actions", "elements": [button]}],
-        "private_metadata": "garbled",
-    }
-    opened = talk.slack.call("views.open", trigger_id=outcome["trigger_id"], view=view)
+def value_of(message: Json, action: str) -> str:
+    """Return what the button *action* of *message* carries."""
+    (value,) = [
+        element["value"]
+        for block in message["blocks"]
+        for element in block.get("elements", [])
+        if element.get("action_id") == action
+    ]
+    return str(value)
 
-    window = talk.opened(opened["view"], POST)
+
+def test_an_old_window_cannot_post(talk: Talk) -> None:
+    window = talk.opened(old_window(talk, "{", "garbled"), POST)
 
     assert told("old-button") in shown(window["blocks"])
+
+
+def test_an_old_window_cannot_post_a_sensitive_answer(talk: Talk) -> None:
+    answer = talk.command(THREAT, GENERAL)
+    metadata = json.dumps([GENERAL, None, None])
+    window = old_window(talk, value_of(answer, MORE), metadata)
+    before = talk.last_ts()
+
+    talk.opened(window, POST)
+
+    assert talk.settled(before) == []
+
+
+def test_a_window_that_was_closed_in_the_meantime_is_no_error(talk: Talk) -> None:
+    talk.refused, talk.trouble = {"not_found"}, {"window gone"}
+    answer = talk.command(QUESTION)
+    window = talk.opened(answer, MORE)
+    talk.slack.control("fault", method="response_url", kind="slow", seconds=0.5)
+
+    talk.press(window, POST)
+    talk.slack.control("close", user=ANNA, view=window["id"])
+
+    talk.bot.logged("window gone", after=talk.from_line)
+    (posted,) = talk.settled(answer["ts"])
+    assert place(posted) == (ELSEWHERE, None, None)
 
 
 def test_a_code_that_is_no_jurisdiction_any_more_is_an_old_button(talk: Talk) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.live.conftest import Begin, LongTalks
+from tests.live.slack_processes import Bot, Json, request
 from tests.live.slack_talk import (
     ANNA,
     BEN,
@@ -22,12 +23,12 @@ from tests.live.slack_talk import (
     ELSEWHERE,
     EVENTS_PATH,
     GENERAL,
-    Bot,
-    Json,
     Talk,
     Transport,
     by_bot,
-    request,
+    old_message,
+    old_window,
+    place,
     shown,
     told,
 )
@@ -43,11 +44,6 @@ IDLE_S = 3
 REFERENCE = re.compile(r"\b[0-9a-f]{8}\b")
 # What the local Slack calls trouble that was ordered, and how the bot meets it.
 TROUBLE = ("429", "500", "503", "drop")
-
-
-def place(message: Json) -> tuple[str, str | None, str | None]:
-    """Return where *message* stands, in which thread, and who alone sees it."""
-    return message["channel"], message["thread_ts"], message["ephemeral_to"]
 
 
 def threads(messages: list[Json]) -> list[str]:
@@ -298,18 +294,9 @@ def test_a_button_that_fails_is_met_with_an_apology_to_the_person_alone(
     action: str, listener: str, failing: Talk
 ) -> None:
     value = json.dumps({"question": MAGIC, "receipt": "x"})
-    label = {"type": "plain_text", "text": "Old"}
-    button = {"type": "button", "text": label, "action_id": action, "value": value}
-    text = {"type": "mrkdwn", "text": "An older answer."}
-    blocks = [
-        {"type": "section", "text": text},
-        {"type": "actions", "elements": [button]},
-    ]
-    posted = failing.slack.call(
-        "chat.postMessage", channel=GENERAL, text=text["text"], blocks=blocks
-    )
+    message = old_message(failing, action, value)
 
-    apology = failing.pressed({"channel": GENERAL, "ts": posted["ts"]}, action, BEN)
+    apology = failing.pressed(message, action, BEN)
 
     assert (apology["channel"], apology["ephemeral_to"]) == (GENERAL, BEN)
     verify_apology(failing, apology, listener)
@@ -318,17 +305,9 @@ def test_a_button_that_fails_is_met_with_an_apology_to_the_person_alone(
 def test_a_button_in_a_window_that_fails_is_met_with_an_apology_where_it_was_opened(
     failing: Talk,
 ) -> None:
-    window = failing.opened(failing.command(QUESTION), MORE)
-    label = {"type": "plain_text", "text": "Post"}
+    metadata = failing.opened(failing.command(QUESTION), MORE)["private_metadata"]
     value = json.dumps({"question": MAGIC, "receipt": "x"})
-    button = {"type": "button", "text": label, "action_id": POST, "value": value}
-    view = {
-        "type": "modal",
-        "title": label,
-        "blocks": [{"type": "actions", "elements": [button]}],
-        "private_metadata": window["private_metadata"],
-    }
-    failing.slack.call("views.update", view_id=window["id"], view=view)
+    window = old_window(failing, value, metadata)
 
     apology = failing.pressed(window, POST)
 
