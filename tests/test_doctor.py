@@ -85,7 +85,7 @@ async def test_a_bot_with_everything_in_place_is_told_so() -> None:
     found = await examined(SOCKET)
     assert (found.is_clean, found.findings, found.deafening) == (True, (), ())
     assert report_text(found, width=200) == (
-        "Everything fits: listening over Socket Mode as @guidance in Department of Tests; 4 scopes; 61 pages."
+        "Everything fits: serve listens over Socket Mode as @guidance in Department of Tests; 4 scopes; 61 pages."
     )
     assert found.as_json() == {
         "problems": [],
@@ -357,7 +357,7 @@ async def test_scopes_that_nothing_needs_are_a_warning() -> None:
     )
     assert finding.mend.startswith("Remove them at https://api.slack.com/apps →")
     assert found.is_clean
-    assert "Everything fits (1 warning): listening" in report_text(found, width=200)
+    assert "Everything fits (1 warning): serve listens" in report_text(found, width=200)
 
 
 async def test_scopes_that_slack_does_not_name_are_not_called_missing() -> None:

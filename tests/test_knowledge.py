@@ -68,7 +68,7 @@ def test_can_i_blog_anonymously(starter: Guidance) -> None:
 @pytest.mark.parametrize(
     ("code", "opening"),
     [
-        ("uk-health", "A doctor who identifies as one"),
+        ("uk-health", "For doctors, the General Medical Council"),
         ("uk-local-government", "What official texts say about anonymous blogs was"),
         ("nz-public-service", "• The Code of Conduct for the Public Sector governs"),
     ],

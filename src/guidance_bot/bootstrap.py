@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from guidance_bot.knowledge.reader import Read
 
 GIT_TIMEOUT_S: Final = 5
+ALIVE_S: Final = 2
 SHA1_DIGITS: Final = 40
 HERE: Final = Path(__file__).resolve().parent
 
@@ -222,9 +223,9 @@ def serve(folders: Sequence[Path], cache: Path, today: Callable[[], date]) -> No
 
 
 def _clause(message: str) -> str:
-    """Return *message* as a part of a sentence; a setting keeps its capitals."""
+    """Return *message* as a part of a sentence; a name keeps its capitals."""
     first, _, rest = message.removesuffix(".").partition(" ")
-    return f"{first if first.isupper() or '_' in first else first.lower()} {rest}"
+    return f"{first.lower() if first in {'Neither', 'The'} else first} {rest}"
 
 
 async def _examination(
@@ -241,7 +242,11 @@ async def _examination(
             return await _reply(session, given.api_url, method, token)
 
         def try_address(host: str, port: int) -> None:
-            bound_socket(host, port).close()
+            try:
+                bound_socket(host, port).close()
+            except OSError:
+                if not _is_alive(host, port):
+                    raise
 
         return await doctor.examine(
             given,
@@ -252,6 +257,18 @@ async def _examination(
             optional_scopes=wanted_scopes(agent=True),
             corpus=corpus,
         )
+
+
+def _is_alive(host: str, port: int) -> bool:
+    """Tell whether a bot of ours is what listens there."""
+    import urllib.request  # noqa: PLC0415
+
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz"
+    try:
+        with urllib.request.urlopen(address, timeout=ALIVE_S) as response:
+            return bool(response.read(100) == b"alive\n")
+    except (OSError, ValueError):
+        return False
 
 
 async def _reply(

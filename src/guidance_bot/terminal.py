@@ -24,6 +24,7 @@ from guidance_bot.answering.phrases import (
     nearest_pages,
     not_covered,
     not_these,
+    nothing_particular,
     slips,
     standing_of,
     titled,
@@ -100,6 +101,7 @@ def _answered(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str
     if given.is_sensitive:
         yield paper.wrap(sentence("sensitive", overrides))
     yield paper.wrap(whom_it_binds(first, given, knowledge))
+    yield paper.wrap(nothing_particular(given, knowledge))
     same = [c for c in others if c.page.id == first.page.id]
     for citation in same:
         heading = f"{citation.passage.heading} ({standing_of(citation, knowledge)})"
@@ -149,9 +151,12 @@ def _numbers(paragraph: Paragraph, notes: _Notes, overrides: Mapping[str, str]) 
 
 def _footer(citation: Citation, knowledge: Knowledge, paper: Paper) -> str:
     page_facts = facts(citation.page, knowledge, is_overdue=citation.overdue)
+    text = f"{standing_of(citation, knowledge)}. {page_facts}."
+    if citation.page.sensitive:
+        # Nobody in a hurry is sent to a policy first.
+        return paper.dim(paper.wrap(text))
     permission = sentence("not-permission", knowledge.organisation.wording)
-    text = f"{standing_of(citation, knowledge)}. {page_facts}. {permission}"
-    line = paper.dim(paper.wrap(text))
+    line = paper.dim(paper.wrap(f"{text} {permission}"))
     policies = check_first(knowledge)
     return f"{paper.wrap(policies)}\n{line}" if policies else line
 

@@ -17,7 +17,7 @@ MAX_QUESTION_CHARS: Final = 1_500
 SENTENCES: Final[Mapping[str, str]] = {
     "empty": "Ask me about using social media at work, for example: can I blog anonymously?",
     "greeting": "Ask me about using social media at work, for example: can I blog anonymously?",
-    "thanks": "Glad that helped. Ask me anything else about using social media at work.",
+    "thanks": "You're welcome. Ask me anything else about using social media at work.",
     "help": (
         "I find the passage of our guidance that answers your question, and say who stands behind it. "
         "Ask in your own words, for example: who signs off a reply?"
@@ -54,7 +54,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "sensitive": "A sensitive subject: only you see this answer.",
     "check-first": "Check first: {policies}.",
     "based-on": "our advice, based on {numbers}",
-    "choose-rules": "Which employer's rules bind you?",
+    "choose-rules": "Choose whose rules bind you.",
     "choose-rules-label": "Choose whose rules bind you",
     "answered-privately": "I've answered you privately.",
     "changed": "The guidance has changed since that answer. This is the answer now.",
@@ -62,8 +62,10 @@ SENTENCES: Final[Mapping[str, str]] = {
     "posted": "Posted to the channel.",
     "not-posted": "Slack did not let me post there. Copy the answer, or ask me in the channel with a mention.",
     "shared-by": "Shared by {person}.",
-    "will-be-posted": "Post to channel shows the answer to everyone there, and names you.",
-    "receipt": "Receipt: {receipt}. It tells which guidance this answer came from.",
+    "will-be-posted": "Post to channel shows the answer and your question to everyone there, and names you.",
+    "asked": "The question was: {question}",
+    "nothing-particular": "Nothing here is for {jurisdiction} in particular.",
+    "receipt": "Receipt: {receipt}. Quote it when you report a wrong answer.",
     "read-there": "Read this page in your browser",
     "edit-there": "Suggest a change to this page",
     "message-ends": "The answer goes on; read the whole page for the rest.",
@@ -74,8 +76,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "slack-help": (
         "Send me a direct message, or mention {person} in a channel: I answer in a thread there.\n"
         "Type {command} and your question for an answer that only you see.\n"
-        "Under an answer you can read the whole page, keep the answer in your messages and, where only you see it, post it to the channel.\n"
-        "I do not keep what you ask; Slack keeps messages as your workspace decides."
+        "Under an answer you can read the whole page and keep the answer in your messages. More has its sources and, where only you see the answer, posts it to the channel.\n"
+        "I read each message by itself. I do not keep what you ask; Slack keeps messages as your workspace decides."
     ),
     "button-page": "Read the whole page",
     "button-keep": "Keep in my messages",
@@ -87,7 +89,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "window-page": "The whole page",
     "window-more": "More on this answer",
     "whose": "{authority}, {jurisdictions}",
-    "in-window": "Sources of this answer",
+    "sources-of": "Sources of “{heading}”",
 }
 
 # How long Slack lets a label be, in characters.

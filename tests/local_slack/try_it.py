@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import logging
 import os
+import signal
 import sys
 import time
 from asyncio.subprocess import Process
@@ -51,6 +52,10 @@ async def bot(slack: LocalSlack) -> AsyncIterator[Process]:
 async def serve(port: int) -> int:
     """Serve until Ctrl-C or until the bot ends; return its exit code."""
     slack = LocalSlack(Clock(time.time), install(read_manifest(MANIFEST)))
+    # A closed terminal ends us as Ctrl-C does, and the bot with us.
+    here = asyncio.current_task()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, here.cancel)  # type: ignore[union-attr]
     async with running(slack, port=port), bot(slack) as started:
         sys.stderr.write(f"\n  Try it: {slack.url}/   (Ctrl-C ends it)\n\n")
         return await started.wait()
@@ -64,10 +69,12 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     try:
         sys.exit(asyncio.run(serve(arguments.port)))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         sys.stderr.write("stopped\n")
     except OSError as error:
-        sys.exit(f"port {arguments.port}: {error.strerror}; --port 0 takes a free one")
+        sys.exit(
+            f"port {arguments.port}: {error.strerror}; make serve PORT=0 takes a free one"
+        )
 
 
 if __name__ == "__main__":

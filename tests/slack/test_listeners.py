@@ -240,7 +240,8 @@ async def test_posting_names_who_shared_the_answer_and_happens_once(
 
     ((how, where, text),) = sender.sent
     assert (how, where) == ("post", place)
-    assert text.endswith("Shared by <@U0ANNA>.")
+    assert "Shared by <@U0ANNA>." in text
+    assert text.endswith(f"The question was: {QUESTION}")
     assert len(sender.views) == 2
 
 

@@ -98,8 +98,13 @@ class Answer:
 
     @property
     def is_sensitive(self) -> bool:
-        """Tell whether the answer belongs to the asker alone."""
-        return any(citation.page.sensitive for citation in self.citations)
+        """Tell whether the answer belongs to the asker alone.
+
+        A pointer to a sensitive page, below an answer from another one, tells
+        nobody anything.
+        """
+        shown = self.citations[:1] if self.verdict == "answered" else self.citations
+        return any(citation.page.sensitive for citation in shown)
 
     @property
     def receipt(self) -> str:

@@ -95,7 +95,8 @@ def titled(citation: Citation, given: Answer, knowledge: Knowledge) -> str:
 
 def misses(given: Answer, knowledge: Knowledge) -> str:
     """Return which words of the question nothing here mentions, or nothing."""
-    if not given.missing:
+    # Somebody in danger is not told what else the guidance lacks.
+    if not given.missing or given.is_sensitive:
         return ""
     overrides = knowledge.organisation.wording
     return sentence("misses", overrides, words=quoted(given.missing))
@@ -148,6 +149,25 @@ def slips(given: Answer, knowledge: Knowledge) -> list[str]:
         sentence("read-as", overrides, word=quoted((word,)), known=quoted((known,)))
         for word, known in given.read_as
     ]
+
+
+def nothing_particular(given: Answer, knowledge: Knowledge) -> str:
+    """Return that the page has nothing for the asker's employer in particular,
+    where it has something for others, else nothing.
+    """
+    first, whose = given.citations[0], given.asker.jurisdiction
+    if (
+        whose is None
+        or not first.page.jurisdictions
+        or whose in first.page.jurisdictions
+    ):
+        return ""
+    shown = [c for c in given.citations if c.page.id == first.page.id]
+    if any(source.jurisdiction == whose for c in shown for source in c.sources):
+        return ""
+    organisation = knowledge.organisation
+    name = organisation.jurisdictions.get(whose, whose)
+    return sentence("nothing-particular", organisation.wording, jurisdiction=name)
 
 
 def check_first(knowledge: Knowledge) -> str:

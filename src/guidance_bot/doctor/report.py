@@ -19,7 +19,7 @@ def report_text(found: Examination, *, width: int = 80) -> str:
     else:
         facts = [_count(len(found.scopes), "scope")] if found.scopes else []
         facts.append(_count(found.pages, "page"))
-        last = f"Everything fits{told and f' ({told})'}: listening {found.listening} as @{found.bot} in {found.team}; {'; '.join(facts)}."
+        last = f"Everything fits{told and f' ({told})'}: serve listens {found.listening} as @{found.bot} in {found.team}; {'; '.join(facts)}."
     blocks = [findings_text(found.findings, width=width), _wrap(last, width)]
     return "\n\n".join(block for block in blocks if block)
 

@@ -177,7 +177,7 @@ class Listeners:
         if self.desk.once.first(key):
             try:
                 given, note = await self._again(asked)
-                setting = Setting(kept=True, note=note)
+                setting = Setting(kept=True, note=note, elsewhere=True)
                 answered = answer_messages(given, self.desk.knowledge, setting)
                 await self.desk.sender.direct(place.user, answered)
             except Exception:
@@ -285,8 +285,9 @@ class Listeners:
         else:
             await self.desk.sender.send(place, answered)
         _log(
-            "answered",
-            verdict=given.verdict,
+            # A greeting is no question that went without an answer.
+            "answered" if given.message is None else "replied",
+            verdict=given.verdict if given.message is None else None,
             ms=round(1_000 * (time.perf_counter() - started)),
             decided_ms=round(1_000 * (decided - started)),
         )
@@ -344,7 +345,7 @@ class Listeners:
         key = ("posted", view)
         if not self.desk.once.first(key):
             return "posted"
-        setting = Setting(sharer=place.user)
+        setting = Setting(sharer=place.user, elsewhere=True)
         answered = answer_messages(given, self.desk.knowledge, setting)
         try:
             await self.desk.sender.post_through(place, answered)

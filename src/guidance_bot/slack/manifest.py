@@ -28,7 +28,8 @@ def manifest(*, url: str | None = None, agent: bool = False) -> dict[str, Any]:
     we call Slack (Socket Mode). *agent* adds the agent view, which needs a
     paid plan and cannot be taken back.
     """
-    address = f"{url.rstrip('/')}{EVENTS_PATH}" if url else None
+    root = url.rstrip("/").removesuffix(EVENTS_PATH) if url else None
+    address = f"{root}{EVENTS_PATH}" if root else None
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {

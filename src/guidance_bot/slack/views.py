@@ -40,12 +40,14 @@ _SPARED: Final = ("other side", "exception", "official")
 @dataclass(frozen=True, slots=True)
 class Setting:
     """Where an answer is seen. ``kept``: it stays without being kept, as in a
-    direct message; ``note`` comes before it, ``sharer`` is named below it.
+    direct message; ``note`` comes before it, ``sharer`` is named below it. ``elsewhere``: it is not
+    seen beside its question, which is then said below it.
     """
 
     kept: bool = False
     note: str = ""
     sharer: str | None = None
+    elsewhere: bool = False
 
 
 def answer_messages(
@@ -60,6 +62,9 @@ def answer_messages(
     if setting.sharer:
         shared = _with_mention("shared-by", knowledge, setting.sharer)
         parts.append(Part(shared, quiet=True))
+    if setting.elsewhere:
+        asked = own_words("asked", knowledge, question=given.question.strip())
+        parts.append(Part(literal(" ".join(asked.split())), quiet=True))
     left_out = Part(_sentence("message-ends", knowledge), quiet=True)
     controls = _controls(given, knowledge, setting)
     return messages(parts, controls, ending=left_out)
@@ -129,7 +134,10 @@ def _answered(
 ) -> Iterator[Part]:
     first = given.citations[0]
     yield Part(_first_bold(lead(first)))
-    asides = [phrases.whom_it_binds(first, given, knowledge)]
+    asides = [
+        phrases.whom_it_binds(first, given, knowledge),
+        phrases.nothing_particular(given, knowledge),
+    ]
     if given.is_sensitive:
         asides.insert(0, own_words("sensitive", knowledge))
     yield from (Part(literal(aside)) for aside in asides if aside)
@@ -141,7 +149,7 @@ def _answered(
     if missing:
         yield Part(literal(missing))
     yield Part(_footer(first, given, knowledge), quiet=True)
-    if phrases.is_jurisdiction_unknown(given, knowledge):
+    if phrases.is_jurisdiction_unknown(given, knowledge) and not given.is_sensitive:
         yield from _which_rules(given, knowledge)
 
 

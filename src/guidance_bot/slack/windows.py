@@ -157,7 +157,8 @@ def _passage(passage: Passage, notes: _Notes) -> Iterator[Part]:
 def _label_of(paragraph: Paragraph, notes: _Notes) -> str:
     numbers = notes.marks(paragraph.sources)
     if numbers and not paragraph.says:
-        return own_words("based-on", notes.knowledge, numbers=numbers)
+        based = own_words("based-on", notes.knowledge, numbers=numbers)
+        return f"{based[:1].upper()}{based[1:]}"
     known = notes.knowledge.sources
     cited = [known[id_] for id_ in paragraph.sources]
     label = standing(paragraph.authority, cited, known)
@@ -165,16 +166,17 @@ def _label_of(paragraph: Paragraph, notes: _Notes) -> str:
 
 
 def _sources(given: Answer, knowledge: Knowledge) -> Iterator[Part]:
-    shown = [c for c in given.citations if c.page.id == given.citations[0].page.id]
-    ids = dict.fromkeys(
-        id_
-        for citation in shown
-        for piece in phrases.lead_paragraphs(citation)
-        for id_ in piece.paragraph.sources
-    )
-    if ids:
-        yield Part(literal(own_words("in-window", knowledge)).bold())
-    yield from (Part(source_line(knowledge.sources[id_], knowledge)) for id_ in ids)
+    """Yield the sources of each part of the answer, under its heading."""
+    if given.verdict != "answered":
+        return
+    for citation in given.citations:
+        pieces = phrases.lead_paragraphs(citation)
+        ids = dict.fromkeys(i for piece in pieces for i in piece.paragraph.sources)
+        if ids and citation.page.id == given.citations[0].page.id:
+            values = {"heading": citation.passage.heading}
+            yield Part(literal(own_words("sources-of", knowledge, **values)).bold())
+            for id_ in ids:
+                yield Part(source_line(knowledge.sources[id_], knowledge))
 
 
 def _see_also(given: Answer, knowledge: Knowledge) -> Iterator[Part]:
