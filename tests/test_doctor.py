@@ -98,7 +98,7 @@ async def test_a_bot_with_everything_in_place_is_told_so() -> None:
         },
     }
     found = await examined(HTTP)
-    assert "listening on 127.0.0.1:3000 as" in report_text(found, width=200)
+    assert "listens on 127.0.0.1:3000 as" in report_text(found, width=200)
 
 
 async def test_a_missing_bot_token_is_named() -> None:

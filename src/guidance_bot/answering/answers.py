@@ -210,7 +210,7 @@ def _citation(guidance: Guidance, query: Query, choice: Choice) -> Citation:
     weights = query.weights()
 
     def weight(text: str) -> float:
-        held = set(guidance.analysis.terms(text))
+        held = guidance.terms_in(text)
         words = guidance.ranking.words
         total = sum(
             w * words.highest_weight(t) for t, w in weights.items() if t in held
@@ -268,7 +268,7 @@ def _unmatched(
         page = guidance.knowledge.pages[passage.page]
         held: set[str] = set()
         for text in (page.title, page.summary, passage.heading, passage.text):
-            held.update(guidance.analysis.terms(text))
+            held.update(guidance.terms_in(text))
         found |= held
         for member in reading.query.related:
             if held.issuperset(member.terms):
@@ -284,7 +284,7 @@ def _missing(
     citations: Sequence[Citation],
 ) -> tuple[str, ...]:
     aliases = citations[0].passage.questions if citations else ()
-    vouched = {term for alias in aliases for term in guidance.analysis.terms(alias)}
+    vouched = {term for alias in aliases for term in guidance.terms_in(alias)}
     weight_of = guidance.ranking.words.highest_weight
     weights = {word.term: weight_of(word.term) for word in reading.words}
     missing = {

@@ -40,6 +40,9 @@ class Guidance:
     analysis: Analysis
     written: Mapping[str, int]
     thresholds: Thresholds = field(default_factory=Thresholds)
+    _terms: dict[str, frozenset[str]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @classmethod
     def of(
@@ -55,6 +58,17 @@ class Guidance:
             _written(knowledge, analysis),
             thresholds or Thresholds(),
         )
+
+    def terms_in(self, text: str) -> frozenset[str]:
+        """Return the terms of *text*, which is the folder's own, and remember them.
+
+        A bot reads the same sentences for every question. What people ask is
+        never given here: it would be remembered too.
+        """
+        held = self._terms.get(text)
+        if held is None:
+            held = self._terms[text] = frozenset(self.analysis.terms(text))
+        return held
 
     def read(self, question: str, earlier: Sequence[str] = ()) -> "Reading":
         """Return *question* as it is searched; *earlier* ones are cut to its limit."""
