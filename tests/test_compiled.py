@@ -2,12 +2,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from guidance_bot import compiled
 from guidance_bot.answering.answers import Asker, answer
 from guidance_bot.answering.documents import as_json
 from guidance_bot.answering.guidance import Guidance
+from guidance_bot.compiled.stored import FEW, StoredTerms
 from guidance_bot.knowledge.reader import Read
 from tests.conftest import ORGANISATION, page
 
@@ -113,3 +115,19 @@ def test_what_cannot_be_written_leaves_nothing_behind(
         compiled.store(blocked / "cache", guidance)
     assert blocked.read_text() == "in the way"
     assert not list(tmp_path.rglob(".writing-*"))
+
+
+def test_words_are_found_alike_by_searching_and_once_they_are_held(
+    tmp_path: Path,
+) -> None:
+    numbers = {word: number for number, word in enumerate(["zebra", "apfel", "māori"])}
+    for name, held in StoredTerms.arrays(numbers).items():
+        np.save(tmp_path / f"words.{name}.npy", held)
+    few, many = StoredTerms(tmp_path, "words"), StoredTerms(tmp_path, "words")
+    unknown = [many.get("unknown") for _ in range(FEW + 1)]
+
+    assert set(unknown) == {None}
+    for stored in (few, many):
+        assert {word: stored[word] for word in numbers} == numbers
+        assert "appl" not in stored
+    assert list(few) == list(many) == list(numbers)

@@ -13,6 +13,8 @@ from guidance_bot.knowledge.content import Page
 Item = TypeVar("Item")
 
 PAGE_BYTES: Final = 4096
+# One question looks up a hundred words or two.
+FEW: Final = 500
 
 
 def array(folder: Path, name: str) -> Any:
@@ -25,12 +27,18 @@ def array(folder: Path, name: str) -> Any:
 
 
 class StoredTerms(Mapping[str, int]):
-    """Word → number by binary search in sorted bytes, so that opening costs nothing."""
+    """Word → number by binary search in sorted bytes, so that opening costs nothing.
+
+    Held as a dict once more than a few words have been asked for, or all of
+    them: a process that stays would otherwise search half of its time.
+    """
 
     def __init__(self, folder: Path, name: str) -> None:
         self._bytes = array(folder, f"{name}.term_bytes")
         self._start = array(folder, f"{name}.term_start")
         self._number = array(folder, f"{name}.term_number")
+        self._held: dict[str, int] | None = None
+        self._searched = 0
 
     @staticmethod
     def arrays(vocabulary: Mapping[str, int]) -> dict[str, np.ndarray[Any, Any]]:
@@ -46,7 +54,19 @@ class StoredTerms(Mapping[str, int]):
     def _term(self, place: int) -> bytes:
         return bytes(self._bytes[self._start[place] : self._start[place + 1]])
 
+    def _all(self) -> dict[str, int]:
+        if self._held is None:
+            text, start = self._bytes.tobytes(), self._start.tolist()
+            self._held = {
+                text[start[place] : start[place + 1]].decode(): int(self._number[place])
+                for place in np.argsort(self._number).tolist()
+            }
+        return self._held
+
     def __getitem__(self, term: str) -> int:
+        self._searched += 1
+        if self._held is not None or self._searched > FEW:
+            return self._all()[term]
         wanted = term.encode("utf-8", "surrogatepass")
         place = bisect_left(range(len(self)), wanted, key=self._term)
         if place == len(self) or self._term(place) != wanted:
@@ -57,8 +77,7 @@ class StoredTerms(Mapping[str, int]):
         return len(self._number)
 
     def __iter__(self) -> Iterator[str]:
-        order = np.argsort(self._number)
-        return (self._term(int(place)).decode() for place in order)
+        return iter(self._all())
 
 
 class StoredItems(Sequence[Item]):

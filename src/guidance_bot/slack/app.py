@@ -88,6 +88,8 @@ def bolt_app(
         authorize=authorize,
         signing_secret=signing_secret,
         raise_error_for_unhandled_request=True,
+        # Helpers of the agent view that no listener takes, made for each event.
+        attaching_conversation_kwargs_enabled=False,
     )
     for entry in LISTENING:
         _register(app, entry, getattr(listeners, entry.listener))
