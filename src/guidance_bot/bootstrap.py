@@ -21,11 +21,12 @@ from guidance_bot.knowledge.folder import Folder, is_knowledge, read_folder, ver
 if TYPE_CHECKING:
     from aiohttp import ClientSession
 
-    from guidance_bot.doctor import Corpus, Examination, Reply
+    from guidance_bot.doctor import Corpus, Examination, Fault, Reply
     from guidance_bot.knowledge.reader import Read
 
 GIT_TIMEOUT_S: Final = 5
 ALIVE_S: Final = 2
+SERVER_ERROR: Final = 500
 SHA1_DIGITS: Final = 40
 HERE: Final = Path(__file__).resolve().parent
 
@@ -278,12 +279,13 @@ async def _reply(
     import aiohttp  # noqa: PLC0415
 
     from guidance_bot.doctor import Reply, UnreachableError  # noqa: PLC0415
-    from guidance_bot.slack.sending import ask_once  # noqa: PLC0415
+    from guidance_bot.slack.sending import NotSlackError, ask_once  # noqa: PLC0415
 
     try:
         said, scopes = await ask_once(session, api_url, method, token)
-    except ValueError as error:
-        raise UnreachableError("reply", str(error)) from error
+    except NotSlackError as error:
+        fault: Fault = "reply" if error.status >= SERVER_ERROR else "address"
+        raise UnreachableError(fault, str(error)) from error
     except aiohttp.ClientSSLError as error:
         raise UnreachableError("certificate", str(error)) from error
     except (aiohttp.ClientError, OSError) as error:

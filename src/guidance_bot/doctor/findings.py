@@ -231,7 +231,7 @@ def _refusals(
         message = f"{shown} does not answer: {masked(str(lost[0]))}."
         mend = FAULTS[lost[0].fault].format(host=host)
         # An outage of Slack's passes; a wrong address or certificate does not.
-        passes = ("reply", "network") if SLACK.fullmatch(host) else ()
+        passes = ("reply", "network") if SLACK.fullmatch(host) else ("reply",)
         yield Finding(shown, message, mend, deafens=lost[0].fault not in passes)
     for name, reply in replies.items():
         if isinstance(reply, Reply) and reply.error in PASSING:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
-Fault: TypeAlias = Literal["network", "certificate", "reply"]
+Fault: TypeAlias = Literal["network", "certificate", "reply", "address"]
 
 BOT: Final = "SLACK_BOT_TOKEN"
 APP: Final = "SLACK_APP_TOKEN"
@@ -60,6 +60,7 @@ MENDS: Final[Mapping[str, str]] = {
     "socket_mode_not_enabled": f"Switch on Enable Socket Mode at {PAGES} Socket Mode.",
 }
 FAULTS: Final[Mapping[Fault, str]] = {
+    "address": "Slack's own address is https://slack.com/api/: unset SLACK_API_URL, or correct it; a proxy that wants a login replies like this too.",
     "network": "Let this machine look up {host} and open HTTPS connections to it, or name your proxy in HTTPS_PROXY.",
     "certificate": "Set this machine's clock; where a proxy inspects TLS, name its root certificate in SSL_CERT_FILE.",
     "reply": f"{LATER} A proxy that wants a login replies like this too; so does a SLACK_API_URL that is not Slack's.",

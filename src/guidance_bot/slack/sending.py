@@ -51,6 +51,14 @@ class ResponseUrlError(GuidanceBotError):
     """A response address that Slack takes nothing at any more: used up or too old."""
 
 
+class NotSlackError(GuidanceBotError):
+    """A reply that is not Slack's, with its HTTP status."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        super().__init__(f"a reply that is not Slack's, with status {status}")
+
+
 class _AnyServerError(AsyncServerErrorRetryHandler):
     """Slack's own handler knows 500 and 503; gateways answer 502 and 504."""
 
@@ -228,17 +236,15 @@ async def ask_once(
     """Return what Slack says to one call without arguments, and the scopes it names.
 
     A refusal is an answer like any other. Raises aiohttp's errors, and
-    ValueError where what came back is not Slack's.
+    NotSlackError where what came back is not Slack's.
     """
     client = AsyncWebClient(token, base_url=api_url, session=session)
     try:
         response = await client.api_call(method)
     except SlackApiError as error:
         if not error_code(error):
-            status = getattr(error.response, "status_code", None)
-            raise ValueError(
-                f"a reply that is not Slack's, with status {status}"
-            ) from error
+            status = getattr(error.response, "status_code", 0)
+            raise NotSlackError(int(status)) from error
         response = error.response
     data = response.data if isinstance(response.data, dict) else {}
     return data, response.headers.get("x-oauth-scopes")
