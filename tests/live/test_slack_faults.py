@@ -252,8 +252,10 @@ def verify_apology(talk: Talk, message: Json, listener: str) -> None:
     assert MAGIC not in json.dumps(line)
     # The apology itself comes back to the bot as an event of its own.
     deliveries = talk.slack.until(
-        lambda state: all(one["acknowledged"] for one in state["deliveries"])
-        and state["deliveries"]
+        lambda state: (
+            all(one["acknowledged"] for one in state["deliveries"])
+            and state["deliveries"]
+        )
     )
     assert all(len(delivery["attempts"]) == 1 for delivery in deliveries)
 
