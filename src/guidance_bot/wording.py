@@ -55,7 +55,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "check-first": "Check first: {policies}.",
     "based-on": "our advice, based on {numbers}",
     "choose-rules": "Choose whose rules bind you.",
-    "choose-rules-label": "Choose whose rules bind you",
+    "choose-rules-label": "Your employer",
     "answered-privately": "I've answered you privately.",
     "changed": "The guidance has changed since that answer. This is the answer now.",
     "kept": "Kept: the answer is in your messages with me.",
