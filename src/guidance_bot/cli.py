@@ -20,6 +20,7 @@ from guidance_bot.answering.documents import as_json
 from guidance_bot.answering.guidance import Guidance
 from guidance_bot.answering.labels import source_label
 from guidance_bot.errors import GuidanceBotError, KnowledgeError, UsageError
+from guidance_bot.knowledge.history import commit
 from guidance_bot.terminal import Paper, answer_text, page_text, problems_text
 from guidance_bot.wording import printable
 
@@ -189,8 +190,8 @@ def ask(  # noqa: PLR0917 - one parameter an option
     given = answer(guidance, _text(question or ""), asker, [*map(_text, earlier)])
     given = bootstrap.dated(given, guidance, today)
     if as_document:
-        commit = bootstrap.commit(folders, given.version)
-        _print_json(as_json(replace(given, commit=commit)))
+        head = commit(folders, given.version)
+        _print_json(as_json(replace(given, commit=head)))
     else:
         print(answer_text(given, guidance.knowledge, _paper()))
 
@@ -200,10 +201,10 @@ def _ask_batch(batch: Path, when: date, folders: list[Path]) -> None:
 
     guidance = _guidance(folders)
     asked = read_batch(batch, guidance.knowledge.organisation.jurisdictions)
-    commit = bootstrap.commit(folders, guidance.knowledge.version)
+    head = commit(folders, guidance.knowledge.version)
     for line in asked:
         given = answer(guidance, line.question, Asker(line.jurisdiction), line.earlier)
-        given = replace(bootstrap.dated(given, guidance, when), commit=commit)
+        given = replace(bootstrap.dated(given, guidance, when), commit=head)
         _print_json({"id": line.id} | as_json(given))
 
 
