@@ -34,7 +34,7 @@ PING_S: Final = 5
 GRACE_S: Final = 20
 CLOSE_S: Final = 3
 SETTLE_S: Final = 0.1
-SWITCH_S: Final = 0.000_5
+SWITCH_S: Final = 0.000_1
 AGENT_SCOPE: Final = "assistant:write"
 
 
@@ -63,7 +63,7 @@ async def serve(workplace: Workplace, stopped: asyncio.Event | None = None) -> N
     take the token after a minute of trying.
     """
     stop = stopped or asyncio.Event()
-    # The thread that answers lets go of the interpreter ten times as often as
+    # The thread that answers lets go of the interpreter fifty times as often as
     # Python's default, so that an acknowledgement does not wait for it.
     sys.setswitchinterval(SWITCH_S)
     with _listening_socket(workplace.host, workplace.port) as bound:
