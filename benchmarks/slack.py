@@ -47,7 +47,8 @@ BOT: Final = "U0BOT00001"
 SECRET: Final = "0123456789abcdef0123456789abcdef"  # noqa: S105 - the stand-in's
 HELD_MS: Final = 1_000
 KEPT_UP_S: Final = 1
-GIVEN_UP_S: Final = 60
+REPLY_S: Final = 60
+STALLED_S: Final = 10
 LOWEST: Final = 10.0
 ROUNDS: Final = 5
 # Servers close a connection that was idle for five seconds.
@@ -115,7 +116,7 @@ class Bench:
     def __init__(self, bot: int, bare: int, slack: int) -> None:
         self.bot, self.bare, self.slack = bot, bare, slack
         self._events = events()
-        self._acknowledged = 0
+        self._expected = 0
         # epoll would round every moment up to a whole millisecond.
         self._loop = asyncio.SelectorEventLoop(selectors.SelectSelector())
 
@@ -124,16 +125,20 @@ class Bench:
         asked = list(islice(self._events, round(number)))
         times = self._loop.run_until_complete(sent(port, asked, rate))
         if port == self.bot:
-            self._acknowledged += int(np.isfinite(times).sum())
+            self._expected += int(np.isfinite(times).sum())
         return times, asked
 
     def last_answer(self) -> float:
-        """Wait until everything is answered; return how many seconds that took."""
-        began = time.monotonic()
-        while self.posted("count") < self._acknowledged:
-            if time.monotonic() - began > GIVEN_UP_S:
+        """Wait until everything is answered, or nothing more comes; return how long."""
+        began = came = time.monotonic()
+        before = -1
+        while (found := self.posted("count")) < self._expected:
+            if found > before:
+                before, came = found, time.monotonic()
+            elif time.monotonic() - came > STALLED_S:
                 break
             time.sleep(0.02)
+        self._expected = found
         return time.monotonic() - began
 
     def posted(self, what: str) -> Any:
@@ -248,7 +253,7 @@ async def sent(port: int, asked: Sequence[Asked], rate: float) -> Times:
 
     async def ack(body: bytes, due: float) -> float:
         with suppress(OSError, EOFError, TimeoutError):
-            async with asyncio.timeout(GIVEN_UP_S):
+            async with asyncio.timeout(REPLY_S):
                 if await acknowledged(port, body, idle):
                     return 1_000 * (loop.time() - due)
         return math.inf
