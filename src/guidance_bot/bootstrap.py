@@ -1,7 +1,7 @@
 """Settings → services, wired by hand: where knowledge lies, how it is loaded, what check joins."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,13 @@ from guidance_bot.answering.answers import Answer, Asker, answer
 from guidance_bot.answering.guidance import Guidance
 from guidance_bot.errors import KnowledgeError, Problem, SettingsError
 from guidance_bot.evaluation import calibrated, question_problems
-from guidance_bot.knowledge.content import MODES, Notice
+from guidance_bot.knowledge.content import (
+    MODES,
+    PRINCIPLES,
+    PURPOSES,
+    STAGES,
+    Notice,
+)
 from guidance_bot.knowledge.folder import Folder, read_folder, version
 from guidance_bot.knowledge.history import commit
 
@@ -104,15 +110,20 @@ def build(folders: Sequence[Folder]) -> Guidance:
 
 def check(folders: Sequence[Path], today: date) -> CheckReport:
     """Return everything that is wrong in *folders*: files, references, questions, reviews."""
+    # Imported here like the reader: an answer needs neither.
+    from guidance_bot.knowledge import upkeep  # noqa: PLC0415
+
     try:
         found, problems = _read([read_folder(path) for path in folders])
     except KnowledgeError as error:
         return CheckReport(error.problems, {})
     # Also when there are errors: an editor sees everything at once.
     guidance = calibrated(Guidance.of(found.knowledge))
+    problems += upkeep.problems(found)
     problems += question_problems(guidance, found.paths)
     problems += _review_problems(found, today)
-    return CheckReport(tuple(sorted(problems)), _coverage(found))
+    missing = upkeep.without_a_page(found.knowledge.pages)
+    return CheckReport(tuple(sorted(problems)), _coverage(found, missing))
 
 
 def _review_problems(found: "Read", today: date) -> Iterator[Problem]:
@@ -308,7 +319,7 @@ def _concerns(
     )
 
 
-def _coverage(found: "Read") -> dict[str, Any]:
+def _coverage(found: "Read", missing: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     knowledge = found.knowledge
     pages = list(knowledge.pages.values())
     return {
@@ -319,6 +330,15 @@ def _coverage(found: "Read") -> dict[str, Any]:
         "indexed_questions": sum(len(p.questions) for p in knowledge.passages),
         "must": sum(len(page.must) for page in pages),
         "evaluation_questions": len(knowledge.questions),
-        "modes": {mode: sum(mode in page.modes for page in pages) for mode in MODES},
+        # How many pages speak of each, and which has none of its own.
+        "modes": {name: sum(name in page.modes for page in pages) for name in MODES},
+        "stages": {name: sum(name in page.stages for page in pages) for name in STAGES},
+        "purposes": {
+            name: sum(name in page.purposes for page in pages) for name in PURPOSES
+        },
+        "principles": {
+            name: sum(name in page.principles for page in pages) for name in PRINCIPLES
+        },
+        "without_a_page": {topic: list(names) for topic, names in missing.items()},
         "replaced": list(knowledge.replaced),
     }

@@ -21,7 +21,13 @@ from guidance_bot.answering.guidance import Guidance
 from guidance_bot.answering.labels import source_label
 from guidance_bot.errors import GuidanceBotError, KnowledgeError, UsageError
 from guidance_bot.knowledge.history import commit
-from guidance_bot.terminal import Paper, answer_text, page_text, problems_text
+from guidance_bot.terminal import (
+    Paper,
+    answer_text,
+    coverage_text,
+    page_text,
+    problems_text,
+)
 from guidance_bot.wording import printable
 
 EXIT_KNOWLEDGE = 1
@@ -315,6 +321,8 @@ def check(style: str, today: date, as_document: bool, folders: list[Path]) -> No
             f"{_count(errors, 'error')}, {_count(warnings, 'warning')}; {counts}",
             file=sys.stderr,
         )
+        if covered := coverage_text(report.coverage):
+            print(covered, file=sys.stderr)
     if not report.is_clean:
         sys.exit(EXIT_KNOWLEDGE)
 

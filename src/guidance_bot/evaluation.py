@@ -3,7 +3,7 @@
 import math
 import textwrap
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ from guidance_bot.answering.choosing import choose
 from guidance_bot.answering.confidence import fitted
 from guidance_bot.answering.guidance import HITS, Guidance, document
 from guidance_bot.answering.ranking import Hit
-from guidance_bot.errors import Level, Problem
+from guidance_bot.errors import Problem
 from guidance_bot.knowledge.content import EvaluationQuestion, Page, Passage
 from guidance_bot.wording import printable
 
@@ -121,21 +121,23 @@ def question_problems(guidance: Guidance, paths: Mapping[str, str]) -> list[Prob
 
     ``must`` that finds another page first, and ``not_for`` that is answered
     from its page, are errors; ``questions`` that another page wins are
-    warnings. Each is asked with that very question left out of the index,
+    a warning, one a page: a true paraphrase may well share no word with
+    the text. Each is asked with that very question left out of the index,
     or it would prove nothing.
     """
     found: list[Problem] = []
     for page in guidance.knowledge.pages.values():
+        path = paths[page.id]
         errors = (*_must_faults(guidance, page), *_not_for_faults(guidance, page))
-        levels: tuple[tuple[Iterable[tuple[str, str]], Level], ...] = (
-            (errors, "error"),
-            (_alias_faults(guidance, page), "warning"),
-        )
-        for faults, level in levels:
-            found += [
-                Problem(paths[page.id], page.lines.get(key, 1), message, level)
-                for key, message in faults
-            ]
+        for key, message in errors:
+            found.append(Problem(path, page.lines.get(key, 1), message))
+        lost = list(_alias_faults(guidance, page))
+        if lost:
+            message = (
+                f"questions: without itself here, {'; '.join(wins for _, wins in lost)}"
+            )
+            line = page.lines.get(lost[0][0], 1)
+            found.append(Problem(path, line, message, "warning"))
     return sorted(found)
 
 
@@ -171,8 +173,7 @@ def _alias_faults(guidance: Guidance, page: Page) -> Iterator[tuple[str, str]]:
         question = asked[0].questions[skipped + int(number)]
         winner = _winner(guidance, question, page)
         if winner != page.id:
-            wins = f"{winner!r} wins over" if winner else "nothing finds"
-            yield place, f"questions: without {question!r} here, {wins} {page.id!r}"
+            yield place, f"{question!r} finds {winner or 'nothing'}"
 
 
 def _count_below(page: Page, section: str) -> int:

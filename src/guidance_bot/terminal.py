@@ -8,7 +8,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from guidance_bot.answering.answers import Answer, Citation
 from guidance_bot.answering.labels import source_label, standing
@@ -271,6 +271,15 @@ def _paragraph(
     for item in below:
         lines.append(paper.wrap(plain(item), first=f"{rest}• ", rest=f"{rest}  "))
     return "\n".join(lines)
+
+
+def coverage_text(coverage: Mapping[str, Any]) -> str:
+    """Return how many modes, stages, purposes and principles have a page of their own."""
+    counts = [
+        f"{len(coverage[topic]) - len(missing)} of {len(coverage[topic])} {topic}"
+        for topic, missing in coverage.get("without_a_page", {}).items()
+    ]
+    return f"with a page of their own: {', '.join(counts)}" if counts else ""
 
 
 def problems_text(problems: Sequence[Problem], style: str) -> str:

@@ -354,7 +354,7 @@ def test_a_misnamed_file_is_a_warning_that_names_the_right_one(write: Write) -> 
     )
     report = bootstrap.check([root], TODAY)
     assert report.is_clean
-    assert [p.message for p in report.problems] == [
+    assert [p.message for p in report.problems if p.path.endswith("/source.yaml")] == [
         "this file is not read; did you mean 'sources.yaml'?"
     ]
 
@@ -364,7 +364,8 @@ def test_reviews_that_are_due_or_still_to_come_are_told(write: Write) -> None:
     future = page("## A\n\nText.\n").replace("2026-01-15", "2026-01-21")
     root = write({"guidance/a/due.md": due, "guidance/a/future.md": future})
     problems = bootstrap.check([root], TODAY).problems
-    assert [(p.line, p.level, p.message.split(":")[0]) for p in problems] == [
+    told = [p for p in problems if "/a/" in p.path]
+    assert [(p.line, p.level, p.message.split(":")[0]) for p in told] == [
         (5, "warning", "this page is due for review"),
         (5, "error", "reviewed"),
     ]

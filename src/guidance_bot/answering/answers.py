@@ -14,7 +14,7 @@ from guidance_bot import __version__
 from guidance_bot.answering.choosing import Choice, Role, choose
 from guidance_bot.answering.confidence import Verdict
 from guidance_bot.answering.guidance import HITS, Guidance, Reading
-from guidance_bot.answering.leads import Span, authority_of, lead, words_in
+from guidance_bot.answering.leads import authority_of, lead, words_in
 from guidance_bot.answering.ranking import DECIMALS, Hit, Query
 from guidance_bot.answering.small_talk import occasion
 from guidance_bot.knowledge.content import (
@@ -25,6 +25,7 @@ from guidance_bot.knowledge.content import (
     Passage,
     Source,
 )
+from guidance_bot.knowledge.marks import Span
 from guidance_bot.wording import MAX_QUESTION_CHARS, sentence
 
 ALSO: Final = 5

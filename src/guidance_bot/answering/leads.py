@@ -16,19 +16,11 @@ from guidance_bot.knowledge.content import (
     Paragraph,
     Passage,
 )
+from guidance_bot.knowledge.marks import Span, sentences
 
-Span = tuple[int, int]
-
-_END: Final = re.compile(
-    r"[.!?][\"'\u201d\u2019)\]*_]*(?:\s*\[(?:see )?@[^\]\n]+\]|\s*\[ours\])*(?=\s|$)"
-)
-_ABBREVIATION: Final = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|cf|Mr|Mrs|Ms|Dr|No|St|para|approx)|\b[A-Z])\.$"
-)
 EXCEPTION: Final = re.compile(
     r"\b(?:unless|except|exception|exceptions|however|only if|but not|even if)\b", re.I
 )
-_MARKER: Final = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+|\s*>\s?")
 _MARKS: Final = re.compile(r"\s*\[(?:(?:see )?@[^\]\n]+|ours)\]")
 
 
@@ -123,7 +115,7 @@ def _sentences(
     for number, paragraph in enumerate(passage.paragraphs):
         if not among(paragraph):
             continue
-        spans = list(_spans(passage.text, paragraph))
+        spans = list(sentences(passage.text, paragraph.start, paragraph.end))
         if whole_paragraphs and spans:
             spans = [(spans[0][0], spans[-1][1])]
         for start, end in spans:
@@ -136,21 +128,6 @@ def _sentences(
                 EXCEPTION.search(text) is not None,
                 text.rstrip().endswith(":"),
             )
-
-
-def _spans(text: str, paragraph: Paragraph) -> Iterator[Span]:
-    marker = _MARKER.match(text, paragraph.start, paragraph.end)
-    start = marker.end() if marker else paragraph.start
-    for match in _END.finditer(text, start, paragraph.end):
-        if _ABBREVIATION.search(text, start, match.start() + 1):
-            continue
-        if match.end() > start:
-            yield start, match.end()
-        start = match.end()
-        while start < paragraph.end and text[start].isspace():
-            start += 1
-    if start < paragraph.end:
-        yield start, paragraph.end
 
 
 def _joined(sentences: Sequence[Sentence]) -> tuple[Span, ...]:

@@ -42,6 +42,13 @@ PURPOSES: Final = (
     "explain-and-educate",
     "remove-barriers",
 )
+PRINCIPLES: Final = (
+    "be-credible",
+    "be-consistent",
+    "be-responsive",
+    "be-integrated",
+    "be-a-civil-servant",
+)
 
 JURISDICTIONS: Final[Mapping[str, str]] = {
     "uk-civil-service": "UK civil service",

@@ -1,4 +1,4 @@
-"""Citation marks and the signs of Markdown inside a line, for reading and showing.
+"""Citation marks, sentences and the signs of Markdown inside a line.
 
 Standard library only: an answer is shown without importing a parser.
 """
@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
+
+Span = tuple[int, int]
 
 # A mark may run over a line's end; a backslash before it makes it plain text.
 CITATION: Final = re.compile(r"(?<!\\)\[(?P<see>[Ss]ee\s+)?(?P<ids>@[^\[\]]{1,400})\]")
@@ -17,6 +19,13 @@ _CODE: Final = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|<!--.*?-->", re.DOTALL)
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _LINK: Final = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 _BLOCK_SIGN: Final = re.compile(r"(?m)^\s*(?:>\s?|[-*+]\s+|\d{1,3}[.)]\s+|#{1,6}\s+)")
+_MARKER: Final = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+|\s*>\s?")
+_END: Final = re.compile(
+    r"[.!?][\"'\u201d\u2019)\]*_]*(?:\s*\[(?:see )?@[^\]\n]+\]|\s*\[ours\])*(?=\s|$)"
+)
+_ABBREVIATION: Final = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|cf|Mr|Mrs|Ms|Dr|No|St|para|approx)|\b[A-Z])\.$"
+)
 _STRONG: Final = re.compile(r"(\*\*|__|`)(.+?)\1", re.DOTALL)
 _EMPHASIS: Final = re.compile(r"(?<!\w)[*_](\S(?:.*?\S)?)[*_](?!\w)", re.DOTALL)
 _ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -54,3 +63,22 @@ def plain(text: str) -> str:
     text = _EMPHASIS.sub(r"\1", _STRONG.sub(r"\2", text))
     text = _ESCAPE.sub(r"\1", text)
     return re.sub(r"\s+([.,;:!?])", r"\1", " ".join(text.split()))
+
+
+def sentences(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the spans of the sentences between two offsets into *text*.
+
+    A list marker in front is left out; the marks behind a sentence are its own.
+    """
+    marker = _MARKER.match(text, start, end)
+    start = marker.end() if marker else start
+    for match in _END.finditer(text, start, end):
+        if _ABBREVIATION.search(text, start, match.start() + 1):
+            continue
+        if match.end() > start:
+            yield start, match.end()
+        start = match.end()
+        while start < end and text[start].isspace():
+            start += 1
+    if start < end:
+        yield start, end

@@ -160,9 +160,13 @@ def _first_with_text(found: Sequence[Section]) -> Section | None:
 
 
 def _paragraph(block: Block, start: int, sources: Mapping[str, Source]) -> Paragraph:
-    said = [id_ for mark in block.marks if mark.says for id_ in mark.ids]
-    read = [id_ for mark in block.marks if not mark.says for id_ in mark.ids]
-    kinds: list[Authority] = [sources[id_].kind for id_ in said if id_ in sources]
+    # What is cited and not there is told by text_problems; an answer leaves it out.
+    known = [
+        (mark.says, id_) for mark in block.marks for id_ in mark.ids if id_ in sources
+    ]
+    said = [id_ for says, id_ in known if says]
+    read = [id_ for says, id_ in known if not says]
+    kinds: list[Authority] = [sources[id_].kind for id_ in said]
     return Paragraph(
         start=block.start - start,
         end=block.end - start,

@@ -20,7 +20,12 @@ from guidance_bot.knowledge.content import (
 )
 from guidance_bot.knowledge.folder import ROOT_FILES, Folder, version
 from guidance_bot.knowledge.pages import PageFile, finish, read_page, text_problems
-from guidance_bot.knowledge.root_files import Reading, organisation_of, read_root_file
+from guidance_bot.knowledge.root_files import (
+    HouseStyle,
+    Reading,
+    organisation_of,
+    read_root_file,
+)
 from guidance_bot.wording import CONTROL
 
 _PAGE_PATH: Final = re.compile(r"guidance/(?P<id>[^/]+/[^/]+)\.(?i:md|markdown)")
@@ -44,6 +49,7 @@ class Read:
     files: Mapping[str, PageFile]
     unread: frozenset[str]
     root: str
+    house_style: HouseStyle
 
 
 def read(folders: Sequence[Folder]) -> Read:
@@ -67,7 +73,7 @@ def read(folders: Sequence[Folder]) -> Read:
                 known |= {section.jurisdiction or "" for section in file.sections}
             reading.problems += text_problems(file, sources, known)
         if file.head is not None:
-            pages[page_id], found = finish(file, file.head, sources)
+            pages[page_id], found = finish(file, file.head, reading.sources)
             passages += found
     if not passages:
         _refuse_nothing(folders, reading.problems)
@@ -90,6 +96,7 @@ def read(folders: Sequence[Folder]) -> Read:
         reading.pages,
         frozenset(reading.unread),
         folders[-1].shown(""),
+        reading.house_style,
     )
 
 

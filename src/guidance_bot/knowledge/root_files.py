@@ -29,6 +29,18 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass(slots=True)
+class HouseStyle:
+    """How the folder's own pages are written: what vocabulary.yaml says to editors.
+
+    ``abbreviations`` by their letters, ``plain_words`` by the word to replace, in lower case.
+    """
+
+    abbreviations: dict[str, str] = field(default_factory=dict)
+    everyday: set[str] = field(default_factory=set)
+    plain_words: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Reading:
     """What has been read so far; problems pile up instead of stopping it."""
 
@@ -42,6 +54,7 @@ class Reading:
     organisation: dict[str, Any] = field(default_factory=dict)
     synonyms: list[tuple[str, ...]] = field(default_factory=list)
     stop_words: list[str] = field(default_factory=list)
+    house_style: HouseStyle = field(default_factory=HouseStyle)
     questions: dict[str, EvaluationQuestion] = field(default_factory=dict)
     replaced: list[str] = field(default_factory=list)
 
@@ -172,6 +185,10 @@ def _read_vocabulary(document: YamlText, path: str, reading: Reading) -> None:
         reading.synonyms += [group.words for group in entry.synonyms]
         reading.synonyms += list(entry.abbreviations.items())
         reading.stop_words += entry.stop_words
+        style = reading.house_style
+        style.abbreviations |= entry.abbreviations
+        style.everyday |= set(entry.everyday)
+        style.plain_words |= {w.lower(): p for w, p in entry.plain_words.items()}
 
 
 _ROOM: Final = {

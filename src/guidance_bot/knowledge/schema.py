@@ -150,11 +150,17 @@ class SynonymEntry(_Entry):
 
 
 class VocabularyFile(_Entry):
-    """vocabulary.yaml as a whole; an abbreviation is a group with its meaning."""
+    """vocabulary.yaml as a whole; an abbreviation is a group with its meaning.
+
+    ``everyday`` abbreviations need no spelling out; ``plain_words`` gives the
+    everyday word for one that a page should not use.
+    """
 
     synonyms: tuple[SynonymEntry, ...] = ()
     abbreviations: dict[str, Text] = {}
     stop_words: tuple[Text, ...] = ()
+    everyday: tuple[Text, ...] = ()
+    plain_words: dict[str, Text] = {}
 
 
 class QuestionEntry(_Entry):
