@@ -28,6 +28,9 @@ from guidance_bot.knowledge.root_files import (
 )
 from guidance_bot.wording import CONTROL
 
+FOR_EDITORS: Final = "README.md"
+"""Stands in the folder for the people who edit it, and is not read."""
+
 _PAGE_PATH: Final = re.compile(r"guidance/(?P<id>[^/]+/[^/]+)\.(?i:md|markdown)")
 _PAGE_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*")
 
@@ -124,7 +127,7 @@ def _read_folder(folder: Folder, reading: Reading) -> None:
             _read_page(name, path, text, seen, reading)
         elif name in ROOT_FILES:
             read_root_file(name, path, text, reading)
-        elif "/" not in name:
+        elif "/" not in name and name != FOR_EDITORS:
             near = schema.did_you_mean(name, ROOT_FILES)
             message = f"this file is not read{near}"
             reading.problems.append(Problem(path, 1, message, "warning"))
