@@ -3,15 +3,18 @@
 import json
 import re
 import shlex
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
+from guidance_bot import bootstrap
 from guidance_bot.cli import commands
-from guidance_bot.errors import SettingsError
+from guidance_bot.errors import Problem, SettingsError
 from guidance_bot.knowledge.pages import read_page
 from guidance_bot.knowledge.schema import PageHead, SourceEntry
 
@@ -26,8 +29,9 @@ def text_of(*names: str) -> str:
 README = text_of("README.md")
 CONTRIBUTING = text_of("CONTRIBUTING.md")
 EDITING = text_of("docs/editing.md")
+FOR_EDITORS = text_of("knowledge/README.md")
 GUIDES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/*.md"))
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", *GUIDES]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "knowledge/README.md", *GUIDES]
 FOR_USERS = text_of("README.md", *GUIDES)
 # The day of the transcript: on a later one its page is due for review.
 TODAY = "2026-11-22"
@@ -126,13 +130,26 @@ def test_every_command_line_in_the_documents_runs(
     assert done.stdout or line in {"check", "serve"}
 
 
-def test_the_transcript_in_the_readme_is_what_the_bot_says(cache: Path) -> None:
-    (transcript,) = re.findall(r"```console\n\$ make ask\n(.*?)```", README, re.DOTALL)
+@pytest.mark.parametrize("document", ["README.md", "docs/answers.md"])
+def test_every_transcript_is_what_the_bot_says(
+    document: str, cache: Path, request: pytest.FixtureRequest
+) -> None:
     (asked,) = re.findall(r"^QUESTION \?= (.+)$", text_of("Makefile"), re.MULTILINE)
+    calls = {"make ask": ["ask", asked, "--today", TODAY]}
 
-    done = run(cache, "ask", asked, "--today", TODAY)
+    def transcript(shown: re.Match[str]) -> str:
+        call = shown[1]
+        arguments = calls.get(call) or shlex.split(call)[1:]
+        return f"```console\n$ {call}\n{run(cache, *arguments).stdout}```"
 
-    assert done.stdout == transcript
+    text = text_of(document)
+    said = re.sub(
+        r"```console\n\$ (.+)\n(?:.*\n)*?```", transcript, text, flags=re.MULTILINE
+    )
+    if request.config.getoption("--golden"):
+        (ROOT / document).write_text(said, encoding="utf-8")
+    else:
+        assert said == text
 
 
 # Paths and targets
@@ -185,6 +202,36 @@ def test_the_example_page_reads_without_a_problem() -> None:
     assert problems == []
     assert found is not None
     assert [section.id for section in found.sections] == ["short-answer"]
+
+
+def worked_example(write: Callable[[Path, str], None], root: Path) -> list[Problem]:
+    """Return what check says of the page that knowledge/README.md adds."""
+    (text,) = re.findall(r"```markdown\n(---\n.*?)```", FOR_EDITORS, re.DOTALL)
+    (name,) = re.findall(r"`([a-z-]+\.md)`: small letters", FOR_EDITORS)
+    folder = root / "knowledge"
+    shutil.copytree(ROOT / "knowledge", folder, dirs_exist_ok=True)
+    path = folder / "guidance" / "platforms" / name
+    assert not path.exists(), "there is such a page by now: choose another example"
+    write(path, text)
+    found = bootstrap.check([folder], date.fromisoformat(TODAY)).problems
+    return [p for p in found if p.path == str(path) and p.level == "error"]
+
+
+def test_the_worked_example_for_editors_is_a_sound_page(tmp_path: Path) -> None:
+    def write(path: Path, text: str) -> None:
+        path.write_text(text, encoding="utf-8")
+
+    assert worked_example(write, tmp_path) == []
+
+
+def test_a_slip_in_the_worked_example_gets_the_words_that_editors_are_shown(
+    tmp_path: Path,
+) -> None:
+    def write(path: Path, text: str) -> None:
+        path.write_text(text.replace("@nz-toolbox", "@nz-tolbox"), encoding="utf-8")
+
+    (problem,) = worked_example(write, tmp_path)
+    assert f"`{problem.message}`" in FOR_EDITORS
 
 
 def test_the_keys_of_a_page_are_documented_and_no_others() -> None:

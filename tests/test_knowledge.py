@@ -15,10 +15,14 @@ from guidance_bot.bootstrap import build
 from guidance_bot.evaluation import evaluate
 from guidance_bot.knowledge.content import OFFICIAL
 from guidance_bot.knowledge.folder import read_folder
+from guidance_bot.slack.views import answer_messages
 from guidance_bot.terminal import Paper, answer_text
 
 STARTER = Path(__file__).resolve().parents[1] / "knowledge"
 WORDS_BEFORE_SOURCES = 150
+PAGES = 115
+FLOOR_FIRST, FLOOR_IN_THREE = 0.40, 0.52
+CEILING_REFUSED, CEILING_CONFIDENT = 0.32, 0.07
 
 
 @pytest.fixture(scope="module")
@@ -32,15 +36,36 @@ def ask(starter: Guidance, question: str, code: str | None = None) -> Answer:
 
 
 def first_screen(starter: Guidance, given: Answer) -> str:
-    return answer_text(given, starter.knowledge, Paper()).split("\nSources\n")[0]
+    text = answer_text(given, starter.knowledge, Paper())
+    return re.split(r"\n(?:Sources|See also)\n", text)[0]
 
 
-def test_the_starter_corpus_has_no_error() -> None:
-    assert [
-        p
-        for p in bootstrap.check([STARTER], date(2026, 11, 22)).problems
-        if p.level == "error"
-    ] == []
+@pytest.fixture(scope="module")
+def checked() -> bootstrap.CheckReport:
+    return bootstrap.check([STARTER], date(2026, 11, 22))
+
+
+def test_the_starter_corpus_has_no_error(checked: bootstrap.CheckReport) -> None:
+    assert [p for p in checked.problems if p.level == "error"] == []
+
+
+def test_what_is_left_to_warn_of_is_paraphrases(
+    checked: bootstrap.CheckReport,
+) -> None:
+    told = [p for p in checked.problems if not p.message.startswith("questions:")]
+    assert told == []
+
+
+def test_every_mode_stage_purpose_and_principle_has_a_page(
+    checked: bootstrap.CheckReport,
+) -> None:
+    assert checked.coverage["pages"] >= PAGES
+    assert checked.coverage["without_a_page"] == {
+        "modes": [],
+        "stages": [],
+        "purposes": [],
+        "principles": [],
+    }
 
 
 def test_can_i_blog_anonymously(starter: Guidance) -> None:
@@ -55,7 +80,7 @@ def test_can_i_blog_anonymously(starter: Guidance) -> None:
         "exceptions: for example, a threat to your safety",
         "Where people disagree",
         "owner: Digital communications",
-        "reviewed 20 Nov 2026",
+        "reviewed 22 Nov 2026",
     ):
         assert part in text
     assert len(text.split()) <= WORDS_BEFORE_SOURCES
@@ -70,7 +95,10 @@ def test_can_i_blog_anonymously(starter: Guidance) -> None:
     [
         ("uk-health", "For doctors, the General Medical Council"),
         ("uk-local-government", "What official texts say about anonymous blogs was"),
-        ("nz-public-service", "• The Code of Conduct for the Public Sector governs"),
+        (
+            "nz-public-service",
+            "In New Zealand, the part of the official guidance on personal use that we read",
+        ),
     ],
 )
 def test_the_same_question_leads_differently_for_others(
@@ -86,17 +114,29 @@ def test_no_answer_to_the_folders_own_questions_is_longer_than_a_screen(
 ) -> None:
     for question in starter.knowledge.questions:
         given = ask(starter, question.question, question.jurisdiction)
-        words = first_screen(starter, given).split()
+        # Bullets, numbers of sources and notes on them are not what is read first.
+        screen = first_screen(starter, given)
+        words = re.sub(r"•|\(our advice[^)]*\)|\[\d+\]", "", screen).split()
         assert len(words) <= WORDS_BEFORE_SOURCES, (question.question, " ".join(words))
+
+
+def test_no_answer_in_slack_to_those_questions_is_longer_either(
+    starter: Guidance,
+) -> None:
+    for question in starter.knowledge.questions:
+        given = ask(starter, question.question, question.jurisdiction)
+        said = answer_messages(given, starter.knowledge)
+        words = " ".join(message.text for message in said).split()
+        assert len(words) <= WORDS_BEFORE_SOURCES, question.question
 
 
 def test_quality_does_not_fall_below_its_floor(starter: Guidance) -> None:
     """The floor is what was reached when the questions were last reviewed."""
     report = evaluate(starter, starter.knowledge.questions)
-    assert report.right_first >= 17
-    assert report.right_in_three >= 25
-    assert report.refused <= 1
-    assert report.wrong_but_confident <= 3
+    assert report.right_first >= FLOOR_FIRST * report.answerable
+    assert report.right_in_three >= FLOOR_IN_THREE * report.answerable
+    assert report.refused <= CEILING_REFUSED * report.answerable
+    assert report.wrong_but_confident <= CEILING_CONFIDENT * report.questions
 
 
 def sections_of(text: str) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from guidance_bot.answering.answers import Answer, Citation
-from guidance_bot.answering.labels import source_label, standing
+from guidance_bot.answering.labels import source_label, standing, standing_of
 from guidance_bot.answering.phrases import (
     ask_owner,
     check_first,
@@ -26,7 +26,6 @@ from guidance_bot.answering.phrases import (
     not_these,
     nothing_particular,
     slips,
-    standing_of,
     titled,
     whom_it_binds,
 )
@@ -174,8 +173,7 @@ def _which_rules(given: Answer, knowledge: Knowledge, paper: Paper) -> str:
     if not codes:
         return ""
     overrides = knowledge.organisation.wording
-    names = knowledge.organisation.jurisdictions
-    listed = "; ".join(f"{names.get(code, code)} (--for {code})" for code in codes)
+    listed = "; ".join(f"--for {code}" for code in codes)
     text = sentence("which-rules", overrides, codes=listed)
     return paper.wrap(text)
 

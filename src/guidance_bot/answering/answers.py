@@ -14,12 +14,14 @@ from guidance_bot import __version__
 from guidance_bot.answering.choosing import Choice, Role, choose
 from guidance_bot.answering.confidence import Verdict
 from guidance_bot.answering.guidance import HITS, Guidance, Reading
+from guidance_bot.answering.labels import standing_of
 from guidance_bot.answering.leads import authority_of, lead, words_in
 from guidance_bot.answering.ranking import DECIMALS, Hit, Query
 from guidance_bot.answering.small_talk import occasion
 from guidance_bot.knowledge.content import (
     OFFICIAL,
     Authority,
+    Knowledge,
     Page,
     Paragraph,
     Passage,
@@ -31,7 +33,9 @@ from guidance_bot.wording import MAX_QUESTION_CHARS, sentence
 ALSO: Final = 5
 NEAREST: Final = 3
 # Owner, review date and policies take the rest of 150 words.
-SCREEN_WORDS: Final = 116
+SCREEN_WORDS: Final = 123
+# "Nothing here mentions … or …"
+NOTE_WORDS: Final = 6
 # From this share of the question's weight on, missing words are named.
 MUCH: Final = 0.25
 # A sentence with this share of the question's weight may begin a lead.
@@ -158,7 +162,10 @@ def answer(
         whose = asker.jurisdiction or guidance.knowledge.organisation.jurisdiction
         chosen = choose(guidance.knowledge, hits, whose, alone=verdict == "unsure")
         shown = [_citation(guidance, query, choice) for choice in chosen]
-        citations = tuple(_on_one_screen(shown))
+        lacking = _unmatched(guidance, reading, hits, shown)
+        note = _missing(guidance, reading, lacking, shown)
+        room = SCREEN_WORDS - (len(note) + NOTE_WORDS if note else 0)
+        citations = tuple(_on_one_screen(shown, guidance.knowledge, room))
     unmatched = _unmatched(guidance, reading, hits, citations)
     cited = {citation.passage.id for citation in citations}
     ids = (guidance.knowledge.passages[hit.number].id for hit in hits)
@@ -190,15 +197,18 @@ def _searched(
     return max(found, key=lambda one: one[1][0].signal if one[1] else -1.0)
 
 
-def _on_one_screen(citations: Sequence[Citation]) -> Iterator[Citation]:
-    """Yield *citations* without the further passages that would not fit a screen."""
+def _on_one_screen(
+    citations: Sequence[Citation], knowledge: Knowledge, room: int
+) -> Iterator[Citation]:
+    """Yield *citations* without the further passages that *room* words do not hold."""
     first = citations[0]
-    room = SCREEN_WORDS - len(first.page.title.split())
+    room -= len(first.page.title.split())
     for citation in citations:
         text = citation.passage.text
         words = sum(words_in(text[start:end]) for start, end in citation.lead)
         if citation.role != "main":
-            words += len(citation.passage.heading.split())
+            heading = (citation.passage.heading, standing_of(citation, knowledge))
+            words += sum(len(part.split()) for part in heading)
             if words > room:
                 continue
         if citation.page.id == first.page.id:

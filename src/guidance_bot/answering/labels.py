@@ -3,11 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from guidance_bot.answering.answers import Answer, Citation
 from guidance_bot.knowledge.content import OFFICIAL, Authority, Knowledge, Source
 from guidance_bot.wording import AUTHORITY, MONTHS, STATE
+
+if TYPE_CHECKING:
+    from guidance_bot.answering.answers import Answer, Citation
 
 
 def day(when: date) -> str:
@@ -55,7 +58,7 @@ def standing(
     return f"{AUTHORITY[authority]}, {STATE['some' if any(in_force) else 'none']}"
 
 
-def cited_in(citation: Citation, knowledge: Knowledge) -> list[Source]:
+def cited_in(citation: "Citation", knowledge: Knowledge) -> list[Source]:
     """Return the sources of the paragraphs that the lead of *citation* lies in."""
     ids = dict.fromkeys(
         id_
@@ -67,7 +70,7 @@ def cited_in(citation: Citation, knowledge: Knowledge) -> list[Source]:
     return [knowledge.sources[id_] for id_ in ids]
 
 
-def bound_elsewhere(citation: Citation, given: Answer, knowledge: Knowledge) -> str:
+def bound_elsewhere(citation: "Citation", given: "Answer", knowledge: Knowledge) -> str:
     """Return whom *citation* binds when that is not the asker, else nothing."""
     whose = given.asker.jurisdiction or knowledge.organisation.jurisdiction
     codes = citation.applies_to
@@ -75,6 +78,12 @@ def bound_elsewhere(citation: Citation, given: Answer, knowledge: Knowledge) -> 
         return ""
     names = knowledge.organisation.jurisdictions
     return ", ".join(names.get(code, code) for code in codes)
+
+
+def standing_of(citation: "Citation", knowledge: Knowledge) -> str:
+    """Return the authority of the lead of *citation* in words, with its state."""
+    cited = cited_in(citation, knowledge)
+    return standing(citation.authority, cited, knowledge.sources)
 
 
 def person_to_ask(page: str, knowledge: Knowledge) -> str:

@@ -6,13 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from guidance_bot.answering.answers import Answer, Citation
-from guidance_bot.answering.labels import (
-    bound_elsewhere,
-    cited_in,
-    day,
-    person_to_ask,
-    standing,
-)
+from guidance_bot.answering.labels import bound_elsewhere, day, person_to_ask
 from guidance_bot.knowledge.content import Knowledge, Page, Paragraph, Passage
 from guidance_bot.wording import NUMBERS, quoted, sentence
 
@@ -52,12 +46,6 @@ def marker(passage: Passage, paragraph: Paragraph) -> str:
     if match is None:
         return ""
     return f"{match['marker']} " if match["marker"][0].isdigit() else "• "
-
-
-def standing_of(citation: Citation, knowledge: Knowledge) -> str:
-    """Return the authority of the lead of *citation* in words, with its state."""
-    cited = cited_in(citation, knowledge)
-    return standing(citation.authority, cited, knowledge.sources)
 
 
 def facts(page: Page, knowledge: Knowledge, *, is_overdue: bool) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from guidance_bot.answering import phrases
 from guidance_bot.answering.answers import Answer, Citation
-from guidance_bot.answering.labels import cited_in
+from guidance_bot.answering.labels import cited_in, standing_of
 from guidance_bot.knowledge.content import JURISDICTIONS, OFFICIAL, Knowledge, Page
 from guidance_bot.slack.blocks import (
     Json,
@@ -100,7 +100,7 @@ def authority(citation: Citation, knowledge: Knowledge) -> str:
     Whose is said of texts that somebody is to follow: of opinions and stories
     it would only cost words.
     """
-    standing = phrases.standing_of(citation, knowledge)
+    standing = standing_of(citation, knowledge)
     names = knowledge.organisation.jurisdictions
     cited = [s for s in cited_in(citation, knowledge) if s.kind == citation.authority]
     codes = dict.fromkeys(source.jurisdiction for source in cited)
