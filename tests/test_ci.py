@@ -25,11 +25,15 @@ KEEPING: Final = page(
 )
 
 
-def report(folder: Path, home: Path) -> tuple[int, str]:
+def report(
+    folder: Path, home: Path, cwd: Path | None = None, **settings: str
+) -> tuple[int, str]:
     """Return what the report on *folder* says, and its exit code."""
+    path = f"{TOOLS}{os.pathsep}{os.environ['PATH']}"
     found = subprocess.run(
         [REPORT, str(folder)],
-        env=environ(home, PATH=f"{TOOLS}{os.pathsep}{os.environ['PATH']}"),
+        env=environ(home, PATH=path, **settings),
+        cwd=cwd,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -67,6 +71,31 @@ def test_a_folder_that_is_not_there_fails_the_run(tmp_path: Path) -> None:
     code, said = report(tmp_path / "gone", tmp_path)
     assert code == 2
     assert "there is no folder" in said
+
+
+def test_warnings_are_about_what_changed(write: Write, tmp_path: Path) -> None:
+    kept = KEEPING.replace("What we keep", "What I keep")
+    root = write({"guidance/a/keeping.md": KEEPING, "guidance/a/kept.md": kept})
+    home = tmp_path
+
+    def git(*arguments: str) -> None:
+        who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+        call = ["git", "-C", str(root), *who, *arguments]
+        subprocess.run(call, check=True, capture_output=True)
+
+    git("init", "-q", "-b", "main")
+    git("add", ".")
+    git("commit", "-qm", "First")
+    git("checkout", "-qb", "change")
+    wordy = KEEPING.replace("we post.", "we post, " + "and more " * 20 + ".")
+    write({"guidance/a/keeping.md": wordy})
+    git("commit", "-qam", "Say more")
+    code, said = report(Path(), home, cwd=root, BASE="main")
+    assert code == 0
+    told = said.partition("<details>")[2]
+    assert "guidance/a/keeping.md" in told
+    assert "sources.yaml" not in told
+    assert "warnings are about files that this change leaves alone" in said
 
 
 def document(path: Path) -> Any:

@@ -72,7 +72,7 @@ def test_a_page_that_does_not_find_itself_is_told(guidance: Guidance) -> None:
         if p.level == "error"
     ]
     assert messages == [
-        "must: 'gifts from suppliers' finds 'personal/gifts' first, not this page ('personal/blogging'); it is asked without being indexed",
+        "must: 'gifts from suppliers' finds 'personal/gifts' first, not this page ('personal/blogging'); say it in this page's own words, or take another question",
         "not_for: 'may I blog anonymously?' is answered from this page ('personal/blogging')",
     ]
 

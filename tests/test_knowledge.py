@@ -21,8 +21,8 @@ from guidance_bot.terminal import Paper, answer_text
 STARTER = Path(__file__).resolve().parents[1] / "knowledge"
 WORDS_BEFORE_SOURCES = 150
 PAGES = 115
-FLOOR_FIRST, FLOOR_IN_THREE = 0.40, 0.52
-CEILING_REFUSED, CEILING_CONFIDENT = 0.32, 0.07
+FLOOR_FIRST, FLOOR_IN_THREE = 0.58, 0.75
+CEILING_REFUSED, CEILING_CONFIDENT = 0.05, 0.05
 
 
 @pytest.fixture(scope="module")

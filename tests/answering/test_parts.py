@@ -89,14 +89,23 @@ def test_leads_are_offsets_in_order_inside_paragraphs(text: str, words: int) -> 
 def test_thresholds_part_the_answerable_from_the_rest() -> None:
     answered = [0.4 + n / 100 for n in range(30)]
     nothing = [n / 100 for n in range(10)]
-    found = fitted(answered, nothing)
+    found = fitted(answered, [], nothing)
     assert max(nothing) < found.answered <= min(answered)
     assert 0 < found.unsure <= found.answered / 2
     assert all(found.verdict(signal) == "answered" for signal in answered)
 
 
+def test_questions_that_find_wrong_pages_raise_the_bar_for_an_answer() -> None:
+    right = [float(n) for n in range(10, 40)]
+    nothing = [float(n) / 10 for n in range(10)]
+    lost = [8.0, 9.0, 9.5, 11.5]
+    alone, warned = fitted(right, [], nothing), fitted(right, lost, nothing)
+    assert alone.answered < min(lost)
+    assert warned.answered > sorted(lost)[2]
+
+
 def test_too_few_questions_leave_the_defaults() -> None:
-    assert fitted([0.5] * 5, [0.1]) == Thresholds()
+    assert fitted([0.5] * 5, [], [0.1]) == Thresholds()
 
 
 @given(st.floats(0, 50), st.floats(0, 50))

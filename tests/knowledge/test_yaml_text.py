@@ -72,3 +72,20 @@ def test_any_text_is_read_or_refused_with_one_problem(text: str) -> None:
     document, problems = read_yaml(text, "x")
     assert len(problems) <= 1
     assert not problems or document.value is None
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_quote_that_runs_into_the_keys_below_is_told_where_it_opens(
+    quote: str,
+) -> None:
+    text = f"one: {quote}#ask-people\ntwo:\n  three: {quote}x\n"
+    _, (problem,) = read_yaml(text, "a.yaml")
+    assert (problem.line, problem.message) == (
+        1,
+        "a quote opened here is closed 2 lines later; close it here",
+    )
+
+
+def test_a_quoted_sentence_may_run_over_lines() -> None:
+    document, problems = read_yaml('one: "Ask first,\n  then post: no more."\n', "a")
+    assert (document.value, problems) == ({"one": "Ask first, then post: no more."}, [])

@@ -52,7 +52,7 @@ QUESTIONS: dict[str, tuple[str, str | None]] = {
         "refuse gifts from <!channel> *Tuesday* suppliers",
         None,
     ),
-    "unsure": ("write an offer for *zebras*", None),
+    "unsure": ("an offer for *zebras*", None),
     "nothing": ("What is the canteen menu & <price>?", None),
     "greeting": ("hello", None),
     "thanks": ("thanks!", None),

@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from guidance_bot import __version__
@@ -32,6 +32,8 @@ from guidance_bot.wording import MAX_QUESTION_CHARS, sentence
 
 ALSO: Final = 5
 NEAREST: Final = 3
+# How far above the best match a phrase lifts its passage: beyond what whom it binds takes off.
+ALWAYS: Final = 10
 # Owner, review date and policies take the rest of 150 words.
 SCREEN_WORDS: Final = 123
 # "Nothing here mentions … or …"
@@ -194,7 +196,19 @@ def _searched(
     if earlier:
         readings.append(guidance.read(question, earlier))
     found = [(r, guidance.ranking.search(r.query, limit=HITS)) for r in readings]
-    return max(found, key=lambda one: one[1][0].signal if one[1] else -1.0)
+    reading, hits = max(found, key=lambda one: one[1][0].signal if one[1] else -1.0)
+    called = guidance.called(question)
+    if hits and guidance.is_expected(reading.query, hits[0].number):
+        sure = max(hits[0].signal, guidance.thresholds.answered)
+        hits = [replace(hits[0], signal=sure), *hits[1:]]
+    if called is not None:
+        # Somebody may be in danger: no other page comes first, however well it matches.
+        rest = [hit for hit in hits if hit.number != called]
+        best = max((hit.score for hit in hits), default=0.0)
+        sure = max((hit.signal for hit in hits), default=0.0)
+        sure = max(sure, guidance.thresholds.answered)
+        hits = [Hit(called, ALWAYS * best + 1.0, sure), *rest]
+    return reading, hits
 
 
 def _on_one_screen(

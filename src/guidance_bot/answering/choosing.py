@@ -138,8 +138,10 @@ class _Choosing:
                 Choice(h, "common") for h in near if self.passage(h).id == opening
             ]
         elif self.strongest(first) not in OFFICIAL:
-            official = (hit for hit in near if self.strongest(hit) in OFFICIAL)
-            taken += [Choice(hit, "official") for hit in official][:1]
+            official = [hit for hit in near if self.strongest(hit) in OFFICIAL]
+            # A section that opens with an official text is about what such texts say.
+            official.sort(key=lambda hit: self.opens_with(hit) not in OFFICIAL)
+            taken += [Choice(hit, "official") for hit in official[:1]]
         exceptions = (
             hit for hit in near if EXCEPTION.search(self.passage(hit).heading)
         )

@@ -24,8 +24,8 @@ class Thresholds:
     The defaults hold for a folder without enough evaluation questions.
     """
 
-    unsure: float = 0.12
-    answered: float = 0.30
+    unsure: float = 1.0
+    answered: float = 2.4
 
     def confidence(self, signal: float) -> float:
         """Return 0 to 1, in step with *signal*; the verdicts begin at fixed values."""
@@ -46,29 +46,34 @@ class Thresholds:
         return "unsure" if signal >= self.unsure else "nothing"
 
 
-def fitted(answered: Sequence[float], nothing: Sequence[float]) -> Thresholds:
-    """Return thresholds for the signals of questions with and without an answer.
+def fitted(
+    right: Sequence[float], lost: Sequence[float], nothing: Sequence[float]
+) -> Thresholds:
+    """Return thresholds for the signals of a folder's own evaluation questions.
 
-    ``answered`` begins where the fewest questions fall on the wrong side,
-    counting a wrong answer twice a refusal: it does more harm. ``unsure``
-    begins at half of that, or below all but one in thirty of the answerable
-    questions, whichever is lower. Too few questions: the defaults.
+    *right* are answerable and find a right page, *lost* are answerable and do not, *nothing*
+    have no answer. ``answered`` begins where the fewest fall on the wrong side, a
+    question of the last two kinds counting twice: a wrong answer does more harm
+    than a list of pages. ``unsure`` begins at half of that, or below all but one in
+    thirty of the answerable questions, whichever is lower. Too few questions: the defaults.
     """
-    if len(answered) < ENOUGH_ANSWERED or len(nothing) < ENOUGH_NOTHING:
+    answerable = [*right, *lost]
+    wrong = [*lost, *nothing]
+    if len(answerable) < ENOUGH_ANSWERED or len(nothing) < ENOUGH_NOTHING:
         return Thresholds()
-    signals = sorted({*answered, *nothing})
+    signals = sorted({*right, *wrong})
     cuts = [(one + two) / 2 for one, two in pairwise(signals)]
 
     if not cuts:
         return Thresholds()
 
     def harm(cut: float) -> tuple[float, float]:
-        refused = sum(signal < cut for signal in answered) / len(answered)
-        wrong = sum(signal >= cut for signal in nothing) / len(nothing)
-        return refused + 2 * wrong, cut
+        held_back = sum(signal < cut for signal in right) / max(len(right), 1)
+        misled = sum(signal >= cut for signal in wrong) / len(wrong)
+        return held_back + 2 * misled, cut
 
     sure = min(cuts, key=harm)
-    lowest = sorted(answered)[len(answered) // 30]
+    lowest = sorted(answerable)[len(answerable) // 30]
     # A question that finds next to nothing does not pull the others down.
     unsure = max(min(lowest * 0.9, sure / 2), sure / 5)
     return Thresholds(round(unsure, 6), round(sure, 6))

@@ -1,6 +1,8 @@
 """Knowledge with its index, and a question as the terms it is searched by."""
 
+import math
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,11 +12,13 @@ from guidance_bot.answering.confidence import Thresholds
 from guidance_bot.answering.ranking import Document, Hit, Query, Ranking
 from guidance_bot.answering.small_talk import without_greeting
 from guidance_bot.answering.spelling import nearest
-from guidance_bot.answering.tokens import Analysis, Word
+from guidance_bot.answering.tokens import Analysis, Word, as_said
 from guidance_bot.knowledge.content import Knowledge, Passage
 from guidance_bot.wording import MAX_QUESTION_CHARS
 
 HITS: Final = 40
+ALIKE: Final = 0.7
+"""Of the evaluation questions this near an editor's question, nine in ten found a right page."""
 # A sentence that ends in a question mark; the others tell what it is about.
 _QUESTION: Final = re.compile(r"[^.!?\n]*\?")
 
@@ -100,6 +104,34 @@ class Guidance:
     def search(self, question: str, *, limit: int = HITS) -> list[Hit]:
         """Return the passages that share a term with *question*, best first."""
         return self.ranking.search(self.query(question), limit=limit)
+
+    def called(self, question: str) -> int | None:
+        """Return the number of the passage to which a phrase in *question* always leads."""
+        said = f" {as_said(question)} "
+        for phrase, passage in self.knowledge.phrases:
+            if f" {as_said(phrase)} " in said:
+                return self._number(passage)
+        return None
+
+    def is_expected(self, query: Query, number: int) -> bool:
+        """Tell whether *query* is nearly a question that editors wrote for a passage.
+
+        Nearly: the cosine of their terms, weighed by idf, is at least ALIKE.
+        """
+        weight = self.ranking.words.highest_weight
+        asked = {term: weight(term) ** 2 for term in query.terms}
+        whole = sum(asked.values())
+        for question in self.knowledge.passages[number].questions:
+            written = self.terms_in(question)
+            common = sum(asked[term] for term in written & asked.keys())
+            length = sum(weight(term) ** 2 for term in written)
+            if common and common >= ALIKE * math.sqrt(whole * length):
+                return True
+        return False
+
+    def _number(self, passage: str) -> int:
+        passages = self.knowledge.passages
+        return bisect_left(range(len(passages)), passage, key=lambda n: passages[n].id)
 
     def _words(self, question: str, read_as: dict[str, str]) -> Iterator[Word]:
         is_shouted = question.isupper() or question.istitle()

@@ -160,7 +160,10 @@ def nothing_particular(given: Answer, knowledge: Knowledge) -> str:
 
 def check_first(knowledge: Knowledge) -> str:
     """Return the organisation's own policies to check first, or nothing."""
-    titles = [policy.title for policy in knowledge.organisation.policies]
+    titles = [
+        f"{policy.title} ({policy.url})" if policy.url else policy.title
+        for policy in knowledge.organisation.policies
+    ]
     overrides = knowledge.organisation.wording
     return (
         sentence("check-first", overrides, policies="; ".join(titles)) if titles else ""

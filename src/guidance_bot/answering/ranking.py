@@ -26,7 +26,7 @@ DECIMALS: Final = 9
 TITLE_COPIES: Final = 2
 HEADING_COPIES: Final = 2
 BIGRAM_WEIGHT: Final = 0.4
-PAGE_WEIGHT: Final = 1.0
+PAGE_WEIGHT: Final = 1.5
 SYNONYM_WEIGHT: Final = 0.4
 EARLIER_WEIGHT: Final = 0.5
 BACKGROUND_WEIGHT: Final = 0.5
@@ -187,11 +187,9 @@ class Postings(BM25Plus):  # type: ignore[misc]  # rank_bm25 has no types
 class Hit:
     """A passage that shares a term with the question.
 
-    ``score`` decides the order. ``signal`` decides how sure we are: the score
-    of the words alone, in units of the rarest word, times its share of the
-    highest score this question could reach, times the square of the share of
-    the question that the page mentions at all. Both are 0 or more; a signal
-    around 1 is one rare word, well matched, with nothing missing.
+    ``score`` decides the order. ``signal`` decides how sure we are: the score in
+    units of the rarest word, times the share of the question's weight that the
+    page mentions at all. Both are 0 or more.
     """
 
     number: int
@@ -328,10 +326,9 @@ class Ranking:
         scores = np.round(np.where(words > 0, scores, 0.0), DECIMALS)
         matched = np.flatnonzero(scores)
         order = matched[np.lexsort((matched, -scores[matched]))[:limit]]
-        share = words[order] / self._highest(weights, query)
         rarest = np.log(self.words.corpus_size + 1)
         mentioned = self._mentioned(query, weights)[self.page_of[order]]
-        signals = np.round(words[order] / rarest * share * mentioned**2, DECIMALS)
+        signals = np.round(scores[order] / rarest * mentioned, DECIMALS)
         return [
             Hit(int(number), float(scores[number]), float(signal))
             for number, signal in zip(order, signals, strict=True)
@@ -347,11 +344,6 @@ class Ranking:
             members = [m.terms for m in query.related if term in m.asked]
             held[self.pages.holding([(term,), *members])] += weight
         return held / max(total, 1e-9)
-
-    def _highest(self, weights: Mapping[str, float], query: Query) -> float:
-        asked = dict.fromkeys((*query.terms, *query.earlier))
-        most = sum(weights[term] * self.words.highest_weight(term) for term in asked)
-        return max(float(most * (self.words.k1 + 1)), 1e-9)
 
 
 def _pairs(runs: Iterable[Sequence[str]]) -> list[str]:

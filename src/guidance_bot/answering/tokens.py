@@ -73,6 +73,15 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
+def as_said(text: str) -> str:
+    """Return the words of *text* as they are said: folded, none left out, single spaces.
+
+    ``Don't!`` becomes ``dont``, as it is often typed.
+    """
+    words = (match.group() for match in _WORD.finditer(_INVISIBLE.sub("", text)))
+    return " ".join(fold(word).translate(_APOSTROPHES) for word in words)
+
+
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """How one folder's text becomes terms: the language's rules and its vocabulary.

@@ -47,6 +47,7 @@ def write(folder: Path, guidance: Guidance) -> None:
         "vocabulary": asdict(knowledge.vocabulary),
         "questions": [asdict(question) for question in knowledge.questions],
         "replaced": knowledge.replaced,
+        "phrases": knowledge.phrases,
         "thresholds": asdict(guidance.thresholds),
         "stop_words": sorted(guidance.analysis.stop_words),
         "synonyms": guidance.analysis.synonyms,
@@ -100,6 +101,7 @@ def read(folder: Path) -> Guidance:
             for given in small["questions"]
         ),
         replaced=tuple(small["replaced"]),
+        phrases=tuple(map(tuple, small["phrases"])),
     )
     analysis = Analysis(
         frozenset(small["stop_words"]),

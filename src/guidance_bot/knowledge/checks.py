@@ -94,7 +94,9 @@ def _people_faults(page: Page, found: Read) -> Iterator[tuple[str, str]]:
         return
     organisation = found.knowledge.organisation
     if organisation.owners and page.owner not in organisation.owners:
-        hint = did_you_mean(page.owner, organisation.owners)
+        hint = did_you_mean(page.owner, organisation.owners) or (
+            f"; the owners are {', '.join(organisation.owners)}"
+        )
         yield "owner", f"owner: {page.owner!r} is not in organisation.yaml{hint}"
     for number, code in enumerate(page.applies_to or ()):
         if code not in organisation.jurisdictions:

@@ -212,7 +212,10 @@ class EvaluationQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """Everything the folders hold. ``passages`` are sorted by id, so are ties."""
+    """Everything the folders hold. ``passages`` are sorted by id, so are ties.
+
+    ``phrases`` are words that always lead to a passage, each with its id.
+    """
 
     version: str
     pages: Mapping[str, Page]
@@ -222,6 +225,7 @@ class Knowledge:
     vocabulary: Vocabulary
     questions: tuple[EvaluationQuestion, ...] = ()
     replaced: tuple[str, ...] = ()
+    phrases: tuple[tuple[str, str], ...] = ()
 
     def binds(self, page: Page, passage: Passage, jurisdiction: str | None) -> bool:
         """Tell whether *passage* speaks to somebody from *jurisdiction*.

@@ -13,7 +13,7 @@ from typing import Final
 from guidance_bot.errors import Problem
 
 MAX_BYTES: Final = 1_000_000
-FOLDERS: Final = ("guidance", "flows")
+FOLDERS: Final = ("guidance", "asked", "flows")
 HIDDEN: Final = (".", "~", "#")
 ENDINGS: Final = (".yaml", ".yml", ".md", ".markdown")
 ROOT_FILES: Final = (

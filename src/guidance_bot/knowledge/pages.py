@@ -89,14 +89,20 @@ def text_problems(
 
 
 def finish(
-    file: PageFile, head: PageHead, sources: Mapping[str, Source]
+    file: PageFile,
+    head: PageHead,
+    sources: Mapping[str, Source],
+    asked: Mapping[str, tuple[str, ...]],
 ) -> tuple[Page, list[Passage]]:
-    """Return the page and its passages, with the authority of each paragraph."""
+    """Return the page and its passages, with the authority of each paragraph.
+
+    *asked* are more questions by section id, after those of the page itself.
+    """
     passages = [
         passage
         for section in file.sections
         if section.blocks
-        for passage in _passages(file, section, sources)
+        for passage in _passages(file, section, sources, asked)
     ]
     page = Page(
         id=file.id,
@@ -130,7 +136,10 @@ def finish(
 
 
 def _passages(
-    file: PageFile, section: Section, sources: Mapping[str, Source]
+    file: PageFile,
+    section: Section,
+    sources: Mapping[str, Source],
+    more: Mapping[str, tuple[str, ...]],
 ) -> Iterator[Passage]:
     asked = file.head.questions if file.head else {}
     for number, (start, end) in enumerate(parts(section), 1):
@@ -140,6 +149,7 @@ def _passages(
             questions = asked.get(section.id, ()) if section.id else ()
             if section is _first_with_text(file.sections):
                 questions = (*questions, *asked.get("", ()))
+            questions = (*questions, *more.get(section.id, ()))
         yield Passage(
             id=name if number == 1 else f"{name}~{number}",
             page=file.id,
@@ -271,11 +281,17 @@ def _question_problems(
     head: PageHead, yaml: YamlText, found: Sequence[Section], path: str
 ) -> Iterator[Problem]:
     known = [section.id for section in found if section.id and section.text]
-    for name in head.questions:
-        if name and name not in known:
-            line = yaml.line(("questions", name))
-            message = f"questions: no section {name!r} on this page{did_you_mean(name, known)}"
-            yield Problem(path, line, message)
+    for key, names in (("questions", head.questions), ("phrases", head.phrases)):
+        for name in names:
+            if (name or key == "phrases") and name not in known:
+                hint = did_you_mean(name, known)
+                message = f"{key}: no section {name!r} on this page{hint}"
+                yield Problem(path, yaml.line((key, name)), message)
+    if head.phrases and not head.sensitive:
+        message = (
+            "phrases lead whatever else is asked: only for a page with sensitive: true"
+        )
+        yield Problem(path, yaml.line(("phrases",)), message)
 
 
 def _jurisdiction_problems(

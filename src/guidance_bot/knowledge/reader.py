@@ -12,6 +12,7 @@ from typing import Final
 
 from guidance_bot.errors import KnowledgeError, Problem
 from guidance_bot.knowledge import schema
+from guidance_bot.knowledge.asked import asked_problems, read_asked
 from guidance_bot.knowledge.content import (
     Knowledge,
     Page,
@@ -62,9 +63,10 @@ def read(folders: Sequence[Folder]) -> Read:
     a folder with no page at all raises KnowledgeError.
     """
     reading = Reading()
-    for folder in folders:
+    for layer, folder in enumerate(folders):
         reading.problems += folder.problems
-        _read_folder(folder, reading)
+        _read_folder(layer, folder, reading)
+    asked = _asked(reading)
     organisation = organisation_of(reading)
     sources = reading.broken | reading.sources
     pages: dict[str, Page] = {}
@@ -76,7 +78,8 @@ def read(folders: Sequence[Folder]) -> Read:
                 known |= {section.jurisdiction or "" for section in file.sections}
             reading.problems += text_problems(file, sources, known)
         if file.head is not None:
-            pages[page_id], found = finish(file, file.head, reading.sources)
+            more = asked.get(page_id, {})
+            pages[page_id], found = finish(file, file.head, reading.sources, more)
             passages += found
     if not passages:
         _refuse_nothing(folders, reading.problems)
@@ -89,6 +92,13 @@ def read(folders: Sequence[Folder]) -> Read:
         vocabulary=Vocabulary(tuple(reading.synonyms), tuple(reading.stop_words)),
         questions=tuple(reading.questions.values()),
         replaced=tuple(reading.replaced),
+        phrases=tuple(
+            (phrase, f"{page_id}#{section}")
+            for page_id, file in sorted(reading.pages.items())
+            if file.head is not None
+            for section, phrases in file.head.phrases.items()
+            for phrase in phrases
+        ),
     )
     return Read(
         knowledge,
@@ -110,7 +120,23 @@ def _refuse_nothing(folders: Sequence[Folder], problems: list[Problem]) -> None:
     raise KnowledgeError(problems)
 
 
-def _read_folder(folder: Folder, reading: Reading) -> None:
+def _asked(reading: Reading) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return what people ask of each page: page id → section id → questions."""
+    asked: dict[str, dict[str, tuple[str, ...]]] = {}
+    for file in reading.asked:
+        known = reading.pages
+        # Questions for a page that a later folder replaced were about another text.
+        of_layer = {p: f for p, f in known.items() if reading.layers[p] <= file.layer}
+        replaced = known.keys() - of_layer.keys()
+        reading.problems += asked_problems(file, of_layer, replaced)
+        for page in file.pages.keys() & of_layer.keys():
+            sections = asked.setdefault(page, {})
+            for section, questions in file.pages[page].items():
+                sections[section] = (*sections.get(section, ()), *questions)
+    return asked
+
+
+def _read_folder(layer: int, folder: Folder, reading: Reading) -> None:
     seen: dict[str, str] = {}
     refused = {problem.path for problem in folder.problems}
     reading.unread |= {name for name in ROOT_FILES if folder.shown(name) in refused}
@@ -124,7 +150,11 @@ def _read_folder(folder: Folder, reading: Reading) -> None:
             reading.unread.add(name)
             _refuse(name, path, reading)
         elif name.startswith("guidance/"):
-            _read_page(name, path, text, seen, reading)
+            _read_page(layer, name, path, text, seen, reading)
+        elif name.startswith("asked/"):
+            file, problems = read_asked(layer, name, path, text)
+            reading.problems += problems
+            reading.asked += [file] if file is not None else []
         elif name in ROOT_FILES:
             read_root_file(name, path, text, reading)
         elif "/" not in name and name != FOR_EDITORS:
@@ -166,7 +196,12 @@ def _decoded(name: str, content: bytes, path: str) -> tuple[str | None, list[Pro
 
 
 def _read_page(
-    name: str, path: str, text: str, seen: dict[str, str], reading: Reading
+    layer: int,
+    name: str,
+    path: str,
+    text: str,
+    seen: dict[str, str],
+    reading: Reading,
 ) -> None:
     match = _PAGE_PATH.fullmatch(name)
     if match is None:
@@ -192,3 +227,4 @@ def _read_page(
                 f"{page}: {path} replaces {reading.pages[page].path}"
             )
         reading.pages[page] = file
+        reading.layers[page] = layer

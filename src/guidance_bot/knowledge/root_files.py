@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from guidance_bot.errors import Problem
 from guidance_bot.knowledge import schema
+from guidance_bot.knowledge.asked import AskedFile
 from guidance_bot.knowledge.content import (
     JURISDICTIONS,
     KINDS,
@@ -46,6 +47,8 @@ class Reading:
 
     problems: list[Problem] = field(default_factory=list)
     pages: dict[str, PageFile] = field(default_factory=dict)
+    layers: dict[str, int] = field(default_factory=dict)
+    asked: list[AskedFile] = field(default_factory=list)
     sources: dict[str, Source] = field(default_factory=dict)
     broken: dict[str, Source] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)

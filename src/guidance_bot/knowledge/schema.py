@@ -82,6 +82,7 @@ class PageHead(_Entry):
     principles: tuple[Text, ...] = ()
     sensitive: bool = False
     questions: dict[str, tuple[Text, ...]] = {}
+    phrases: dict[str, tuple[Text, ...]] = {}
     must: tuple[Text, ...] = ()
     not_for: tuple[Text, ...] = ()
     related: tuple[Text, ...] = ()
@@ -188,7 +189,11 @@ _NESTED: dict[tuple[type[BaseModel], str | int], type[BaseModel]] = {
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return the end of a sentence that names the nearest of *known*, or nothing."""
     near = process.extractOne(
-        word, sorted(known), scorer=fuzz.ratio, score_cutoff=_NEAR_ENOUGH
+        word,
+        sorted(known),
+        scorer=fuzz.ratio,
+        processor=str.casefold,
+        score_cutoff=_NEAR_ENOUGH,
     )
     return f"; did you mean {near[0]!r}?" if near else ""
 

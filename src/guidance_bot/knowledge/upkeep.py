@@ -39,7 +39,7 @@ HUB: Final = 8
 _QUOTED: Final = re.compile(r"\"[^\"\n]*\"|\u201c[^\u201d\n]*\u201d")
 _YEAR: Final = re.compile(r"\b(?:1[89]|20)\d\d\b")
 _FIGURE: Final = re.compile(
-    r"[£$€]\s?\d|\b\d+(?:\.\d+)?(?:\s?%| per cent\b| percent\b)|\b\d{1,3}(?:,\d{3})+\b|\b\d{3,}\b"
+    r"[£$€]\s?[\d,.]*\d|\b\d+(?:\.\d+)?(?:\s?%| per cent\b| percent\b)|\b\d{1,3}(?:,\d{3})+\b|\b\d{3,}\b"
 )
 _MUST: Final = re.compile(r"\b(?:must|mustn't|requires?|required)\b", re.I)
 _CAPITALS: Final = re.compile(r"(?<![\w-])[A-Z]{2,6}(?=s?(?![\w-]|\.\w))")

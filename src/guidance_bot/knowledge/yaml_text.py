@@ -5,6 +5,7 @@ Built on PyYAML's events and not on its loader, because the loader turns
 word, expands aliases, and forgets line numbers.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -37,6 +38,7 @@ _HINTS = {
     "unexpected end of stream": "a quote was opened and not closed",
     "block sequence entries": "a list item cannot start here: put it on its own line",
 }
+_KEY = re.compile(r"\s*(?:- )?[\w-]+:(?:\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,14 @@ class YamlText:
         while place and place not in self.lines:
             place = place[:-1]
         return self.lines.get(place, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The lines of a document, the first of which is line ``first`` of its file."""
+
+    rows: list[str]
+    first: int
 
 
 class _RefusedError(Exception):
@@ -70,7 +80,8 @@ def read_yaml(
     try:
         events = yaml.parse(text, Loader=_LOADER)
         nodes = _skip_start(events)
-        value = _build(next(nodes), nodes, (), document.lines, first_line)
+        source = _Source(text.split("\n"), first_line)
+        value = _build(next(nodes), nodes, (), document.lines, source)
         for _ in nodes:  # a second document would be read past otherwise
             pass
     except _RefusedError as refused:
@@ -116,11 +127,11 @@ def _build(
     events: Iterator[yaml.Event],
     place: Place,
     lines: dict[Place, int],
-    first: int,
+    source: _Source,
 ) -> Any:
     if isinstance(event, yaml.StreamEndEvent):
         return None
-    line = _line(event) + first
+    line = _line(event) + source.first
     lines.setdefault(place, line)
     if isinstance(event, yaml.AliasEvent):
         raise _RefusedError(
@@ -134,14 +145,31 @@ def _build(
     if len(place) > MAX_DEPTH:
         raise _RefusedError(line, f"nested more than {MAX_DEPTH} levels deep")
     if isinstance(event, yaml.ScalarEvent):
+        _refuse_swallowed(event, line, source)
         return _scalar(event, line)
     if isinstance(event, yaml.SequenceStartEvent):
-        return _sequence(events, place, lines, first)
-    return _mapping(events, place, lines, first)
+        return _sequence(events, place, lines, source)
+    return _mapping(events, place, lines, source)
 
 
 def _line(event: yaml.Event) -> int:
     return event.start_mark.line if event.start_mark else 0
+
+
+def _refuse_swallowed(event: yaml.ScalarEvent, line: int, source: _Source) -> None:
+    """Refuse a quoted value that ran on into the keys below it.
+
+    A quote that was not closed takes in what follows until the next one, and what is
+    told of the file then is all beside the point.
+    """
+    if event.style not in {"'", '"'} or not event.start_mark or not event.end_mark:
+        return
+    first, last = event.start_mark.line, event.end_mark.line
+    if any(_KEY.match(row) for row in source.rows[first + 1 : last + 1]):
+        message = (
+            f"a quote opened here is closed {last - first} lines later; close it here"
+        )
+        raise _RefusedError(line, message)
 
 
 def _scalar(event: yaml.ScalarEvent, line: int) -> str | None:
@@ -157,25 +185,25 @@ def _scalar(event: yaml.ScalarEvent, line: int) -> str | None:
 
 
 def _sequence(
-    events: Iterator[yaml.Event], place: Place, lines: dict[Place, int], first: int
+    events: Iterator[yaml.Event], place: Place, lines: dict[Place, int], source: _Source
 ) -> list[Any]:
     items: list[Any] = []
     for event in events:
         if isinstance(event, yaml.SequenceEndEvent):
             break
         here = (*place, len(items))
-        items.append(_build(event, events, here, lines, first))
+        items.append(_build(event, events, here, lines, source))
     return items
 
 
 def _mapping(
-    events: Iterator[yaml.Event], place: Place, lines: dict[Place, int], first: int
+    events: Iterator[yaml.Event], place: Place, lines: dict[Place, int], source: _Source
 ) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for event in events:
         if isinstance(event, yaml.MappingEndEvent):
             break
-        line = _line(event) + first
+        line = _line(event) + source.first
         if not isinstance(event, yaml.ScalarEvent):
             raise _RefusedError(
                 line, "a key is plain text, not a list, mapping or alias"
@@ -185,5 +213,5 @@ def _mapping(
             raise _RefusedError(line, f"the key {key!r} is here twice; keep one")
         here = (*place, key)
         lines[here] = line
-        values[key] = _build(next(events), events, here, lines, first)
+        values[key] = _build(next(events), events, here, lines, source)
     return values
