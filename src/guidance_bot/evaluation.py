@@ -191,7 +191,9 @@ def _alias_faults(guidance: Guidance, page: Page) -> Iterator[tuple[str, str]]:
         if not asked:  # told as a question for a section that is not there
             continue
         # The page's own questions follow those of its first section.
-        skipped = len(asked[0].questions) - _count_below(page, "") if not section else 0
+        skipped = (
+            _count_below(page, own[0][1].id.partition("#")[2]) if not section else 0
+        )
         question = asked[0].questions[skipped + int(number)]
         winner = _winner(guidance, question, page)
         if winner != page.id:
@@ -199,6 +201,8 @@ def _alias_faults(guidance: Guidance, page: Page) -> Iterator[tuple[str, str]]:
 
 
 def _count_below(page: Page, section: str) -> int:
+    if not section:
+        return 0
     start = f"questions.{section}."
     return sum(
         place.startswith(start) and place.removeprefix(start).isdecimal()
@@ -214,6 +218,9 @@ def _own_passages(guidance: Guidance, page: Page) -> list[tuple[int, Passage]]:
 
 
 def _winner(guidance: Guidance, question: str, page: Page) -> str | None:
+    called = guidance.called(question)
+    if called is not None:
+        return guidance.knowledge.passages[called].page
     hits = _search_without(guidance, question, page)
     if not hits or guidance.thresholds.verdict(hits[0].signal) == "nothing":
         return None
@@ -226,13 +233,14 @@ def _winner(guidance: Guidance, question: str, page: Page) -> str | None:
 
 def _search_without(guidance: Guidance, question: str, page: Page) -> list[Hit]:
     query = guidance.query(question)
-    for number, passage in _own_passages(guidance, page):
-        indexed = document(guidance.knowledge, guidance.analysis, passage)
-        if query.terms in indexed.aliases:
-            return guidance.ranking.search_without(
-                query, number, indexed, query.terms, limit=HITS
-            )
-    return guidance.ranking.search(query, limit=HITS)
+    indexed = {
+        number: document(guidance.knowledge, guidance.analysis, passage)
+        for number, passage in _own_passages(guidance, page)
+    }
+    holding = {n: one for n, one in indexed.items() if query.terms in one.aliases}
+    if not holding:
+        return guidance.ranking.search(query, limit=HITS)
+    return guidance.ranking.search_without(query, holding, query.terms, limit=HITS)
 
 
 def _pages(given: Answer) -> tuple[str, ...]:

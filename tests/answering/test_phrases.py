@@ -42,6 +42,8 @@ def asked(guidance: Guidance, question: str) -> Answer:
         "I DON\u2019T WANT TO LIVE!!!",
         "She says: “want to  die”. Live court case?",
         "qwzx want to die",
+        "I want to die. " + "The day was long. " * 200,
+        "I want to die, ich weiss nicht, wie ich das noch aushalten soll",
     ],
 )
 def test_a_phrase_leads_whatever_else_is_said_and_whoever_asks(
@@ -58,6 +60,20 @@ def test_a_phrase_leads_whatever_else_is_said_and_whoever_asks(
 def test_words_that_only_look_alike_do_not(guidance: Guidance, question: str) -> None:
     given = asked(guidance, question)
     assert "a/urgent#danger" not in {c.passage.id for c in given.citations[:1]}
+
+
+@pytest.mark.parametrize("phrase", ["the", "!!!", "suicid*", "want to die!"])
+def test_a_phrase_that_would_match_too_much_or_nothing_is_told(
+    read_files: ReadFiles, phrase: str
+) -> None:
+    text = URGENT.replace("want to die", f"'{phrase}'")
+    found = read_files({"guidance/a/urgent.md": text})
+    (problem,) = found.problems
+    assert problem.message.startswith(f"phrases: {phrase!r} would match")
+    assert (
+        "phrases"
+        in text.split("\n")[problem.line - 2] + text.split("\n")[problem.line - 3]
+    )
 
 
 def test_phrases_are_for_sensitive_pages_and_sections_that_are_there(

@@ -120,7 +120,7 @@ def test_leaving_an_alias_out_scores_its_passage_as_if_it_had_none(
     aliased = [document(" ".join(texts[0]), " ".join(alias), page="0"), *documents[1:]]
     ranking = Ranking.of(aliased)
     query = Query(tuple(dict.fromkeys(alias)))
-    hits = ranking.search_without(query, 0, aliased[0], tuple(alias), limit=9)
+    hits = ranking.search_without(query, {0: aliased[0]}, tuple(alias), limit=9)
     shares_a_word = bool(set(texts[0]) & set(alias))
     assert any(hit.number == 0 for hit in hits) is shares_a_word
 

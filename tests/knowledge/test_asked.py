@@ -56,7 +56,8 @@ def test_each_slip_is_told_where_it_stands(read_files: ReadFiles) -> None:
     assert told[4] == (
         "deep/er.yaml",
         1,
-        "people's questions lie at asked/<topic>.yaml; move this file there",
+        "people's questions lie at asked/<topic>.yaml, in lower-case letters; "
+        "move or rename this file",
     )
     assert told[5][:2] == ("list.yaml", 1)
     assert questions(found)["a/b#second"] == ("two?",)

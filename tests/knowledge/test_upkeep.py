@@ -168,3 +168,28 @@ def test_check_tells_upkeep_and_answers_go_on(write: Write) -> None:
     report = bootstrap.check([root], TODAY)
     assert not report.is_clean
     assert bootstrap.build([read_folder(root)]).knowledge.pages.keys() == {"a/b"}
+
+
+def test_boilerplate_on_every_page_is_told_once_a_page(read_files: ReadFiles) -> None:
+    many = 3 * upkeep.COMMON
+    files: dict[str, str | bytes] = {
+        f"guidance/a/p{n}.md": page(f"## A {{#a}}\n\n{SECTION}\n") for n in range(many)
+    }
+    problems = told(read_files(files), "of this section stands in")
+    assert 0 < len(problems) < upkeep.COMMON
+
+
+def test_odd_letters_and_empty_words_do_not_stop_the_check(
+    read_files: ReadFiles,
+) -> None:
+    vocabulary = "plain_words: {utilise: use, '': nothing}\n"
+    text = page("## A\n\nWe utili\u017fe it. [ours]\n")
+    found = read_files({"guidance/a/b.md": text, "vocabulary.yaml": vocabulary})
+    assert len(told(found, "write 'use'")) == 1
+
+
+def test_code_and_tables_are_not_read_as_sentences(read_files: ReadFiles) -> None:
+    row = " | ".join(["some words here"] * 12)
+    text = f"## A\n\n```text\nYou must ask in 2014.\n```\n\n| {row} |\n|{'---|' * 12}\n| {row} |\n"
+    found = read_files({"guidance/a/b.md": page(text)})
+    assert [p for p in upkeep.problems(found) if "/a/" in p.path] == []

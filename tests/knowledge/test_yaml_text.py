@@ -89,3 +89,10 @@ def test_a_quote_that_runs_into_the_keys_below_is_told_where_it_opens(
 def test_a_quoted_sentence_may_run_over_lines() -> None:
     document, problems = read_yaml('one: "Ask first,\n  then post: no more."\n', "a")
     assert (document.value, problems) == ({"one": "Ask first, then post: no more."}, [])
+
+
+def test_a_quoted_value_may_hold_what_looks_like_a_key() -> None:
+    text = 'one: "We say one thing.\n  Note: and another."\ntwo: x\n'
+    document, problems = read_yaml(text, "a.yaml")
+    assert problems == []
+    assert document.value == {"one": "We say one thing. Note: and another.", "two": "x"}

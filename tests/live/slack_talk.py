@@ -38,8 +38,8 @@ _TELLING_CHARS = 8
 def _telling(typed: str) -> set[str]:
     """Return the pairs of adjacent words of *typed* that a log has no reason to hold."""
     words = re.findall(r"[a-z]+", typed.lower())
-    pairs = {f"{one} {two}" for one, two in pairwise(words)}
-    return {pair for pair in pairs if len(pair) > _TELLING_CHARS}
+    pairs = {f"{one} {two}" for one, two in pairwise(words)} if words[1:] else {*words}
+    return {said for said in pairs if len(said) > _TELLING_CHARS}
 
 
 def told(key: str, **values: str) -> str:

@@ -141,7 +141,9 @@ def answer(
     """
     version = guidance.knowledge.version
     overrides = guidance.knowledge.organisation.wording
-    found = occasion(question)
+    called = guidance.called(question)
+    # Somebody may be in danger: then no length and no language keeps the answer back.
+    found = occasion(question) if called is None else None
     if found is not None:
         message = sentence(
             found, overrides, length=len(question.strip()), limit=MAX_QUESTION_CHARS
@@ -155,7 +157,8 @@ def answer(
             tuple(earlier),
             message=message,
         )
-    reading, hits = _searched(guidance, question, earlier)
+    asked = question[:MAX_QUESTION_CHARS]
+    reading, hits = _searched(guidance, asked, earlier, called)
     query = reading.query
     signal = hits[0].signal if hits else 0.0
     verdict = guidance.thresholds.verdict(signal) if hits else "nothing"
@@ -187,27 +190,27 @@ def answer(
 
 
 def _searched(
-    guidance: Guidance, question: str, earlier: Sequence[str]
+    guidance: Guidance, question: str, earlier: Sequence[str], called: int | None
 ) -> tuple[Reading, list[Hit]]:
     """Return the reading of *question*, with or without the *earlier* ones, that
     finds more: a question that stands alone is not watered down by them.
+
+    The passage *called* by a phrase comes first, whatever else is found.
     """
     readings = [guidance.read(question)]
     if earlier:
         readings.append(guidance.read(question, earlier))
     found = [(r, guidance.ranking.search(r.query, limit=HITS)) for r in readings]
     reading, hits = max(found, key=lambda one: one[1][0].signal if one[1] else -1.0)
-    called = guidance.called(question)
     if hits and guidance.is_expected(reading.query, hits[0].number):
         sure = max(hits[0].signal, guidance.thresholds.answered)
         hits = [replace(hits[0], signal=sure), *hits[1:]]
     if called is not None:
-        # Somebody may be in danger: no other page comes first, however well it matches.
         rest = [hit for hit in hits if hit.number != called]
         best = max((hit.score for hit in hits), default=0.0)
         sure = max((hit.signal for hit in hits), default=0.0)
         sure = max(sure, guidance.thresholds.answered)
-        hits = [Hit(called, ALWAYS * best + 1.0, sure), *rest]
+        hits = [Hit(called, ALWAYS * best + 1.0, sure, ALWAYS * best + 1.0), *rest]
     return reading, hits
 
 

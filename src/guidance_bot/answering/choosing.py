@@ -22,9 +22,9 @@ NOT_KNOWN: Final = 0.9
 NEAR: Final = 0.9
 """From this share of the best score on, authority decides."""
 OTHER_PAGE: Final = 0.4
-OWN: Final = 0.35
+OWN: Final = 0.5
 """A section for the asker's own jurisdiction leads from this share of the best on."""
-EXTRA: Final = 0.6
+EXTRA: Final = 0.25
 """A further passage is shown from this share of the best score of its page on."""
 FIRST_SECTION: Final = 0.8
 """A page's first section leads from this share of its best passage on: it answers."""
@@ -109,7 +109,7 @@ class _Choosing:
         """Return the hit of a page that answers: the asker's section, else the
         opening where it matches nearly as well, else the best that binds.
         """
-        enough = [hit for hit in found if hit.score >= OWN * found[0].score]
+        enough = [hit for hit in found if hit.own >= OWN * found[0].own]
         for hit in enough:
             own = self.passage(hit).jurisdiction
             if own is not None and own == self.jurisdiction:
@@ -118,7 +118,7 @@ class _Choosing:
         opening = self.knowledge.pages[self.passage(best).page].passages[0]
         for hit in found:
             is_opening = self.passage(hit).id == opening
-            if is_opening and hit.score >= FIRST_SECTION * best.score:
+            if is_opening and hit.own >= FIRST_SECTION * best.own:
                 return hit
         return best
 
@@ -126,9 +126,7 @@ class _Choosing:
         near = [
             hit
             for hit in found
-            if hit is not first
-            and self.binds(hit)
-            and hit.score >= EXTRA * found[0].score
+            if hit is not first and self.binds(hit) and hit.own >= EXTRA * found[0].own
         ]
         taken: list[Choice] = []
         if self.passage(first).jurisdiction is not None:

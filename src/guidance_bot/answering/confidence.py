@@ -52,8 +52,8 @@ def fitted(
     """Return thresholds for the signals of a folder's own evaluation questions.
 
     *right* are answerable and find a right page, *lost* are answerable and do not, *nothing*
-    have no answer. ``answered`` begins where the fewest fall on the wrong side, a
-    question of the last two kinds counting twice: a wrong answer does more harm
+    have no answer. ``answered`` begins where the share of right ones held back, plus twice
+    the share of the others answered, is least: a wrong answer does more harm
     than a list of pages. ``unsure`` begins at half of that, or below all but one in
     thirty of the answerable questions, whichever is lower. Too few questions: the defaults.
     """

@@ -189,12 +189,14 @@ class Hit:
 
     ``score`` decides the order. ``signal`` decides how sure we are: the score in
     units of the rarest word, times the share of the question's weight that the
-    page mentions at all. Both are 0 or more.
+    page mentions at all. ``own`` is the score without its page's part, for comparing
+    passages of one page. All are 0 or more.
     """
 
     number: int
     score: float
     signal: float
+    own: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,29 +265,28 @@ class Ranking:
     def search_without(
         self,
         query: Query,
-        left_out: int,
-        document: Document,
+        holding: Mapping[int, Document],
         alias: tuple[str, ...],
         *,
         limit: int,
     ) -> list[Hit]:
-        """Search as if *alias* were not among the aliases of passage *left_out*.
+        """Search as if *alias* were not among the aliases of the passages *holding* it.
 
-        The passage's score is computed anew from its remaining terms, and its
-        page is scored without the alias too; the idf of the whole is kept.
+        They are passages of one page, by number. Their scores are computed anew from
+        the remaining terms, and their page is scored without the alias too; the idf
+        of the whole is kept.
         """
         weights = query.weights()
-        fields = document.fields(alias)
-        words = self.words.scores(weights)
-        words[left_out] = self.words.score_of(
-            weights, Counter(t for run in fields for t in run)
-        )
-        pairs = self._pair_scores(query)
-        pairs[left_out] = self.pairs.score_of(
-            dict.fromkeys(_pairs([query.terms]), 1.0), Counter(_pairs(fields))
-        )
-        page = int(self.page_of[left_out])
-        return self._best(query, words, pairs, weights, limit, (page, alias))
+        words, pairs = self.words.scores(weights), self._pair_scores(query)
+        asked_pairs = dict.fromkeys(_pairs([query.terms]), 1.0)
+        for number, document in holding.items():
+            fields = document.fields(alias)
+            held = Counter(t for run in fields for t in run)
+            words[number] = self.words.score_of(weights, held)
+            pairs[number] = self.pairs.score_of(asked_pairs, Counter(_pairs(fields)))
+        page = int(self.page_of[next(iter(holding))])
+        left_out = alias * len(holding)
+        return self._best(query, words, pairs, weights, limit, (page, left_out))
 
     def _pair_scores(self, query: Query) -> Floats:
         return self.pairs.scores(dict.fromkeys(_pairs([query.terms]), 1.0))
@@ -322,7 +323,8 @@ class Ranking:
         changed: tuple[int, tuple[str, ...]] | None = None,
     ) -> list[Hit]:
         pages = self._page_scores(weights, changed)
-        scores = words + BIGRAM_WEIGHT * pairs + PAGE_WEIGHT * pages[self.page_of]
+        own = np.round(words + BIGRAM_WEIGHT * pairs, DECIMALS)
+        scores = own + PAGE_WEIGHT * pages[self.page_of]
         scores = np.round(np.where(words > 0, scores, 0.0), DECIMALS)
         matched = np.flatnonzero(scores)
         order = matched[np.lexsort((matched, -scores[matched]))[:limit]]
@@ -330,7 +332,7 @@ class Ranking:
         mentioned = self._mentioned(query, weights)[self.page_of[order]]
         signals = np.round(scores[order] / rarest * mentioned, DECIMALS)
         return [
-            Hit(int(number), float(scores[number]), float(signal))
+            Hit(int(number), float(scores[number]), float(signal), float(own[number]))
             for number, signal in zip(order, signals, strict=True)
         ]
 

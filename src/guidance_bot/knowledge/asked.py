@@ -37,7 +37,10 @@ def read_asked(
     """Return the questions in *text*, and what is wrong with it on its own."""
     match = _PATH.fullmatch(name)
     if match is None:
-        message = "people's questions lie at asked/<topic>.yaml; move this file there"
+        message = (
+            "people's questions lie at asked/<topic>.yaml, in lower-case letters; "
+            "move or rename this file"
+        )
         return None, [Problem(path, 1, message)]
     document, problems = read_yaml(text, path)
     if problems or document.value is None:
@@ -61,11 +64,14 @@ def read_asked(
 
 
 def asked_problems(
-    file: AskedFile, pages: Mapping[str, PageFile], replaced: Set[str]
+    file: AskedFile, pages: Mapping[str, PageFile], excused: Set[str]
 ) -> Iterator[Problem]:
-    """Yield the pages and sections that *file* names and that are not there."""
+    """Yield the pages and sections that *file* names and that are not there.
+
+    *excused* are pages of a later folder, and those that could not be read.
+    """
     for id_, sections in file.pages.items():
-        if id_ in replaced:
+        if id_ in excused:
             continue
         key = id_.removeprefix(f"{file.topic}/")
         page = pages.get(id_)
@@ -76,7 +82,7 @@ def asked_problems(
             continue
         known = [section.id for section in page.sections if section.id and section.text]
         for section in sections:
-            if section not in known:
+            if section and section not in known:
                 hint = did_you_mean(section, known)
                 line = file.yaml.line((key, section))
                 yield Problem(file.path, line, f"no section {section!r} on {id_}{hint}")
@@ -90,6 +96,6 @@ def _mappings(value: object) -> Iterator[tuple[str, object]]:
 def _is_asked(value: object) -> TypeGuard[dict[str, list[str]]]:
     return isinstance(value, dict) and all(
         isinstance(questions, list)
-        and all(isinstance(question, str) for question in questions)
+        and all(isinstance(one, str) and one.strip() for one in questions)
         for questions in value.values()
     )

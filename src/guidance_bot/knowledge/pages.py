@@ -31,6 +31,7 @@ _SLIP: Final = re.compile(
     r"\[(?:see )?(?P<id>[\w.-]+)\](?!\()|(?<![\w\\])@(?P<id2>[\w.-]*\w)"
 )
 _ID: Final = re.compile(r"[\w-]+")
+_PHRASE: Final = re.compile(r"[\w'\u2019]+(?: [\w'\u2019]+)+|\w{6,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,9 @@ def _passages(
             questions = asked.get(section.id, ()) if section.id else ()
             if section is _first_with_text(file.sections):
                 questions = (*questions, *asked.get("", ()))
-            questions = (*questions, *more.get(section.id, ()))
+                questions = (*questions, *more.get("", ()))
+            if section.id:
+                questions = (*questions, *more.get(section.id, ()))
         yield Passage(
             id=name if number == 1 else f"{name}~{number}",
             page=file.id,
@@ -287,6 +290,15 @@ def _question_problems(
                 hint = did_you_mean(name, known)
                 message = f"{key}: no section {name!r} on this page{hint}"
                 yield Problem(path, yaml.line((key, name)), message)
+    for section, phrases in head.phrases.items():
+        for number, phrase in enumerate(phrases):
+            if not _PHRASE.fullmatch(phrase):
+                message = (
+                    f"phrases: {phrase!r} would match too much or nothing; "
+                    "write two words or more, or one of six letters"
+                )
+                line = yaml.line(("phrases", section, number))
+                yield Problem(path, line, message)
     if head.phrases and not head.sensitive:
         message = (
             "phrases lead whatever else is asked: only for a page with sensitive: true"

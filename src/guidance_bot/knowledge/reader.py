@@ -29,9 +29,6 @@ from guidance_bot.knowledge.root_files import (
 )
 from guidance_bot.wording import CONTROL
 
-FOR_EDITORS: Final = "README.md"
-"""Stands in the folder for the people who edit it, and is not read."""
-
 _PAGE_PATH: Final = re.compile(r"guidance/(?P<id>[^/]+/[^/]+)\.(?i:md|markdown)")
 _PAGE_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*")
 
@@ -127,8 +124,8 @@ def _asked(reading: Reading) -> dict[str, dict[str, tuple[str, ...]]]:
         known = reading.pages
         # Questions for a page that a later folder replaced were about another text.
         of_layer = {p: f for p, f in known.items() if reading.layers[p] <= file.layer}
-        replaced = known.keys() - of_layer.keys()
-        reading.problems += asked_problems(file, of_layer, replaced)
+        excused = (known.keys() - of_layer.keys()) | reading.refused.keys()
+        reading.problems += asked_problems(file, of_layer, excused)
         for page in file.pages.keys() & of_layer.keys():
             sections = asked.setdefault(page, {})
             for section, questions in file.pages[page].items():
@@ -157,7 +154,7 @@ def _read_folder(layer: int, folder: Folder, reading: Reading) -> None:
             reading.asked += [file] if file is not None else []
         elif name in ROOT_FILES:
             read_root_file(name, path, text, reading)
-        elif "/" not in name and name != FOR_EDITORS:
+        elif "/" not in name:
             near = schema.did_you_mean(name, ROOT_FILES)
             message = f"this file is not read{near}"
             reading.problems.append(Problem(path, 1, message, "warning"))

@@ -191,7 +191,7 @@ def _read_vocabulary(document: YamlText, path: str, reading: Reading) -> None:
         style = reading.house_style
         style.abbreviations |= entry.abbreviations
         style.everyday |= set(entry.everyday)
-        style.plain_words |= {w.lower(): p for w, p in entry.plain_words.items()}
+        style.plain_words |= {w.casefold(): p for w, p in entry.plain_words.items()}
 
 
 _ROOM: Final = {

@@ -22,6 +22,7 @@ from guidance_bot.knowledge.markdown import Block, Section
 from guidance_bot.knowledge.marks import OURS, plain, sentences, without_code
 from guidance_bot.knowledge.pages import PageFile
 from guidance_bot.knowledge.reader import Read
+from guidance_bot.knowledge.schema import did_you_mean
 
 SENTENCE_WORDS: Final = 30
 """Longer is hard to read at once; style guides of governments ask for 20 to 25."""
@@ -33,10 +34,13 @@ SHINGLES: Final = 20
 COPIED: Final = 0.4
 """The share of a section's shingles that a near-duplicate repeats."""
 
+COMMON: Final = 20
+"""A run of words is looked for in so many sections: boilerplate is told often enough by then."""
+
 HUB: Final = 8
 """A page that more pages than this lead to need not lead back to each."""
 
-_QUOTED: Final = re.compile(r"\"[^\"\n]*\"|\u201c[^\u201d\n]*\u201d")
+_QUOTED: Final = re.compile(r"\"[^\"\n]{0,999}\"|\u201c[^\u201c\u201d\n]{0,999}\u201d")
 _YEAR: Final = re.compile(r"\b(?:1[89]|20)\d\d\b")
 _FIGURE: Final = re.compile(
     r"[£$€]\s?[\d,.]*\d|\b\d+(?:\.\d+)?(?:\s?%| per cent\b| percent\b)|\b\d{1,3}(?:,\d{3})+\b|\b\d{3,}\b"
@@ -82,7 +86,7 @@ def without_a_page(pages: Mapping[str, Page]) -> dict[str, list[str]]:
 def _claim_problems(found: Read) -> Iterator[Problem]:
     names = _names(found.knowledge.sources)
     for file, section, block in _blocks(found):
-        if block.marks or OURS.search(without_code(block.text)):
+        if block.is_code or block.marks or OURS.search(without_code(block.text)):
             continue
         claim = _claim(_QUOTED.sub(" ", plain(block.text)), names)
         if claim is not None:
@@ -113,7 +117,7 @@ def _names(sources: Mapping[str, Source]) -> "re.Pattern[str] | None":
     if not titles:
         return None
     longest_first = sorted(titles, key=lambda title: (-len(title), title))
-    return re.compile("|".join(rf"\b{re.escape(t)}\b" for t in longest_first))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
 
 
 def _copy_problems(found: Read) -> Iterator[Problem]:
@@ -134,12 +138,15 @@ def _copy_problems(found: Read) -> Iterator[Problem]:
         for run in runs:
             holders[run].append(number)
     shared = Counter(
-        pair for held in holders.values() for pair in combinations(held, 2)
+        pair for held in holders.values() for pair in combinations(held[:COMMON], 2)
     )
+    worst: dict[int, tuple[float, int]] = {}
     for (one, other), count in shared.items():
-        first, original, runs = places[one]
-        file, section, others = places[other]
-        share = count / min(len(runs), len(others))
+        share = count / min(len(places[one][2]), len(places[other][2]))
+        worst[other] = max(worst.get(other, (0.0, one)), (share, one))
+    for other, (share, one) in worst.items():
+        first, original, _ = places[one]
+        file, section, _ = places[other]
         if share >= COPIED:
             message = (
                 f"{share:.0%} of this section stands in '{first.id}#{original.id}' "
@@ -187,6 +194,13 @@ def _link_problems(found: Read) -> Iterator[Problem]:
 
 
 def _coverage_problems(found: Read) -> Iterator[Problem]:
+    pages = found.knowledge.pages
+    for page in pages.values():
+        for number, name in enumerate(page.principles):
+            if name not in PRINCIPLES and f"principles/{name}" not in pages:
+                message = f"principles: no page principles/{name}{did_you_mean(name, PRINCIPLES)}"
+                line = page.lines.get(f"principles.{number}", 1)
+                yield Problem(found.paths[page.id], line, message, "warning")
     for topic, names in without_a_page(found.knowledge.pages).items():
         if names:
             message = f"{topic}: no page of its own for {', '.join(names)}"
@@ -197,19 +211,24 @@ def _language_problems(found: Read) -> Iterator[Problem]:
     house = found.house_style
     heavy = _any_of(house.plain_words)
     for file, section, block in _blocks(found):
-        if block.is_code:
+        if block.is_code or block.text.startswith(
+            "|"
+        ):  # a table's cells are no sentence
             continue
         for start, end in sentences(block.text, 0, len(block.text)):
             said = plain(block.text[start:end])
-            line = file.line(section, block.start + start)
             # A label or a list in one sentence reads like several.
             longest = max(re.split(r"[:;]\s", said), key=lambda part: len(part.split()))
             words = len(longest.split())
             if words > SENTENCE_WORDS:
+                line = file.line(section, block.start + start)
                 message = f"{words} words without a stop; split them ({longest[:40]}…)"
                 yield Problem(file.path, line, message, "warning")
             for match in heavy.finditer(said) if heavy is not None else ():
-                plainer = house.plain_words[match.group().lower()]
+                line = file.line(section, block.start + start)
+                plainer = house.plain_words.get(
+                    match.group().casefold(), "a plainer word"
+                )
                 message = f"{match.group()!r}: write {plainer!r}"
                 yield Problem(file.path, line, message, "warning")
     for file in found.files.values():
@@ -225,12 +244,13 @@ def _abbreviation_problems(file: PageFile, found: Read) -> Iterator[Problem]:
         is_told = f"({name})" in text or f"{name} (" in text
         if is_told or name in house.everyday or (full and full.lower() in text.lower()):
             continue
+        whole = re.compile(rf"\b{name}\b")
         place = next(
             (
-                file.line(section, block.start + block.text.index(name))
+                file.line(section, block.start + match.start())
                 for section in file.sections
                 for block in section.blocks
-                if name in block.text
+                if (match := whole.search(block.text)) is not None
             ),
             file.body_line,
         )
@@ -240,9 +260,9 @@ def _abbreviation_problems(file: PageFile, found: Read) -> Iterator[Problem]:
 
 
 def _any_of(words: Mapping[str, str]) -> "re.Pattern[str] | None":
-    if not words:
+    longest_first = sorted(filter(str.strip, words), key=lambda w: (-len(w), w))
+    if not longest_first:
         return None
-    longest_first = sorted(words, key=lambda word: (-len(word), word))
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b", re.I)
 
 

@@ -38,7 +38,7 @@ _HINTS = {
     "unexpected end of stream": "a quote was opened and not closed",
     "block sequence entries": "a list item cannot start here: put it on its own line",
 }
-_KEY = re.compile(r"\s*(?:- )?[\w-]+:(?:\s|$)")
+_KEY = re.compile(r"(\s*)(?:- )?[\w-]+:(?:\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +165,17 @@ def _refuse_swallowed(event: yaml.ScalarEvent, line: int, source: _Source) -> No
     if event.style not in {"'", '"'} or not event.start_mark or not event.end_mark:
         return
     first, last = event.start_mark.line, event.end_mark.line
-    if any(_KEY.match(row) for row in source.rows[first + 1 : last + 1]):
+    below = (_KEY.match(row) for row in source.rows[first + 1 : last + 1])
+    # What goes on in the value is indented below its key; the next key is not.
+    if any(key and len(key[1]) <= _indent(source.rows[first]) for key in below):
         message = (
             f"a quote opened here is closed {last - first} lines later; close it here"
         )
         raise _RefusedError(line, message)
+
+
+def _indent(row: str) -> int:
+    return len(row) - len(row.lstrip())
 
 
 def _scalar(event: yaml.ScalarEvent, line: int) -> str | None:
