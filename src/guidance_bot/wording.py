@@ -40,6 +40,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "missing-two": "; neither mentions {words}",
     "missing-many": "; none mentions {words}",
     "not-these": "Not these? Ask {owner}.",
+    "choose-shorter": "Rules differ by employer: ask in fewer words to choose yours.",
     "which-rules": "Rules differ by employer. This page also has a section for: {codes}.",
     "binds": "This page is for: {jurisdictions}.",
     "section-binds": "This section is for: {jurisdictions}.",

@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rank_bm25 import BM25Plus
 
-from guidance_bot.answering.ranking import Document, Postings, Query, Ranking
+from guidance_bot.answering.ranking import (
+    Document,
+    Postings,
+    Query,
+    Ranking,
+    best_first,
+)
 from guidance_bot.answering.tokens import Related
 
 Corpus = list[list[str]]
@@ -131,3 +137,16 @@ def test_synonyms_and_earlier_questions_weigh_less() -> None:
     assert weights["blog"] == 1.0
     assert weights["press"] == 0.5
     assert weights["post"] < 0.5
+
+
+@given(
+    st.lists(st.sampled_from([0.0, 0.5, 1.0, 1.5, 2.0, 7.25]), max_size=400),
+    st.integers(1, 50),
+)
+def test_the_best_few_are_those_of_a_whole_sort(
+    scores: list[float], limit: int
+) -> None:
+    given_scores = np.array(scores, np.float64)
+    matched = np.flatnonzero(given_scores)
+    sorted_all = matched[np.lexsort((matched, -given_scores[matched]))[:limit]]
+    assert best_first(given_scores, limit).tolist() == sorted_all.tolist()

@@ -184,8 +184,7 @@ def _which_rules(given: Answer, knowledge: Knowledge) -> Iterator[Part]:
     value = Asked.of(given).value()
     binding = [(code, names.get(code, code)) for code in _employers(knowledge, codes)]
     if len(value) > BLOCK_ID_CHARS or not fits_menu(binding):
-        listed = "; ".join(names.get(code, code) for code in codes)
-        yield Part(_sentence("which-rules", knowledge, codes=listed))
+        yield Part(_sentence("choose-shorter", knowledge))
         return
     label = own_words("choose-rules-label", knowledge)
     # The menu of a message that only one person sees comes back without the
