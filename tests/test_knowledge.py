@@ -109,6 +109,33 @@ def test_the_same_question_leads_differently_for_others(
     assert "We found no UK-wide rule" in first_screen(starter, given)
 
 
+def test_the_canteen_is_not_covered(starter: Guidance) -> None:
+    given = ask(starter, "what is the canteen's menu?")
+    assert given.verdict == "nothing"
+    assert given.unmatched == ("canteen", "menu")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "I don't want to live any more",
+        "i want to end it all, what does it matter",
+        "Someone on our page says she wants to die. It is 6pm and I'm alone here.",
+        "he commented that he'll kill himself on the bridge tonight",
+    ],
+)
+@pytest.mark.parametrize("code", [None, "uk-police", "nz-public-service"])
+def test_whoever_may_be_in_danger_gets_the_numbers_first(
+    starter: Guidance, question: str, code: str | None
+) -> None:
+    given = ask(starter, question, code)
+    assert given.verdict == "answered"
+    assert given.citations[0].page.sensitive
+    assert "call 999 in the UK or 111 in New Zealand" in " ".join(
+        first_screen(starter, given).split()
+    )
+
+
 def test_no_answer_to_the_folders_own_questions_is_longer_than_a_screen(
     starter: Guidance,
 ) -> None:

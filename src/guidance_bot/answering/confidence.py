@@ -15,6 +15,8 @@ ENOUGH_ANSWERED: Final = 20
 ENOUGH_NOTHING: Final = 8
 ANSWERED_FROM: Final = 0.6
 UNSURE_FROM: Final = 0.3
+HARM: Final = 2.5
+"""How much worse a wrong answer is than a list of pages where there is an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,8 @@ def fitted(
     """Return thresholds for the signals of a folder's own evaluation questions.
 
     *right* are answerable and find a right page, *lost* are answerable and do not, *nothing*
-    have no answer. ``answered`` begins where the share of right ones held back, plus twice
-    the share of the others answered, is least: a wrong answer does more harm
-    than a list of pages. ``unsure`` begins at half of that, or below all but one in
+    have no answer. ``answered`` begins where the share of right ones held back, plus HARM
+    times the share of the others answered, is least. ``unsure`` begins at half of that, or below all but one in
     thirty of the answerable questions, whichever is lower. Too few questions: the defaults.
     """
     answerable = [*right, *lost]
@@ -70,7 +71,7 @@ def fitted(
     def harm(cut: float) -> tuple[float, float]:
         held_back = sum(signal < cut for signal in right) / max(len(right), 1)
         misled = sum(signal >= cut for signal in wrong) / len(wrong)
-        return held_back + 2 * misled, cut
+        return held_back + HARM * misled, cut
 
     sure = min(cuts, key=harm)
     lowest = sorted(answerable)[len(answerable) // 30]

@@ -227,28 +227,39 @@ class Query:
 
 
 class Ranking:
-    """The index over all passages: words, adjacent pairs of words, whole pages."""
+    """The index over all passages: words, adjacent pairs of words, whole pages.
+
+    ``texts`` are the pages without the questions that editors wrote.
+    """
 
     def __init__(
-        self, words: Postings, pairs: Postings, pages: Postings, page_of: NDArray[Any]
+        self,
+        words: Postings,
+        pairs: Postings,
+        pages: Postings,
+        texts: Postings,
+        page_of: NDArray[Any],
     ) -> None:
-        self.words, self.pairs, self.pages, self.page_of = words, pairs, pages, page_of
+        self.words, self.pairs, self.pages = words, pairs, pages
+        self.texts, self.page_of = texts, page_of
 
     @classmethod
     def of(cls, documents: Sequence[Document]) -> "Ranking":
         """Return the index over *documents*, which are numbered in order."""
         numbers: dict[str, int] = {}
         page_of = [numbers.setdefault(d.page, len(numbers)) for d in documents]
-        pages: list[list[str]] = [[] for _ in numbers]
+        texts: list[list[str]] = [[] for _ in numbers]
+        asked: list[list[str]] = [[] for _ in numbers]
         for number, document in zip(page_of, documents, strict=True):
-            if not pages[number]:
-                pages[number] += document.title
-            pages[number] += [*document.heading, *document.text]
-            pages[number] += [term for alias in document.aliases for term in alias]
+            if not texts[number]:
+                texts[number] += document.title
+            texts[number] += [*document.heading, *document.text]
+            asked[number] += [term for alias in document.aliases for term in alias]
         return cls(
             Postings([[t for run in d.fields() for t in run] for d in documents]),
             Postings([_pairs(d.fields()) for d in documents]),
-            Postings(pages),
+            Postings([[*one, *other] for one, other in zip(texts, asked, strict=True)]),
+            Postings(texts),
             np.array(page_of, np.int32),
         )
 
@@ -337,14 +348,19 @@ class Ranking:
         ]
 
     def _mentioned(self, query: Query, weights: Mapping[str, float]) -> Floats:
-        """Return, for each page, the share of the question's weight it mentions."""
+        """Return, for each page, the share of the question's weight it mentions.
+
+        A word that only people's questions hold counts half: they bring in
+        canteens and rivers, of which the page says nothing.
+        """
         held = np.zeros(self.pages.corpus_size)
         total = 0.0
         for term in dict.fromkeys((*query.terms, *query.earlier)):
             weight = weights[term] * self.words.highest_weight(term)
             total += weight
             members = [m.terms for m in query.related if term in m.asked]
-            held[self.pages.holding([(term,), *members])] += weight
+            for index in (self.pages, self.texts):
+                held[index.holding([(term,), *members])] += weight / 2
         return held / max(total, 1e-9)
 
 

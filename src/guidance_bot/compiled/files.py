@@ -29,7 +29,7 @@ from guidance_bot.knowledge.content import (
 )
 
 SMALL: Final = "small.json"
-_INDEXES: Final = ("words", "pairs", "pages")
+_INDEXES: Final = ("words", "pairs", "pages", "texts")
 
 
 def write(folder: Path, guidance: Guidance) -> None:
@@ -111,6 +111,7 @@ def read(folder: Path) -> Guidance:
         _postings(folder, "words"),
         _postings(folder, "pairs"),
         _postings(folder, "pages"),
+        _postings(folder, "texts"),
         array(folder, "page_of"),
     )
     return Guidance(
