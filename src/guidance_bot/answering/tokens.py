@@ -139,8 +139,10 @@ class Analysis:
         A member of several words counts when its terms stand side by side.
         """
         added: list[Related] = []
+        held = frozenset(terms)
         for group in self.synonyms:
-            asked = next((m for m in group if _stands_in(m, terms)), None)
+            whole = (m for m in group if held.issuperset(m))
+            asked = next((m for m in whole if _stands_in(m, terms)), None)
             others = group if asked is not None else ()
             added += [
                 Related(m, asked or ()) for m in others if not set(m) <= set(terms)

@@ -95,6 +95,12 @@ class StoredItems(Sequence[Item]):
         return len(self._start) - 1
 
     def __getitem__(self, number: Any) -> Any:
+        # Asked some hundred times an answer, nearly always for what is held.
+        if (
+            not isinstance(number, slice)
+            and (item := self._held.get(number)) is not None
+        ):
+            return item
         if isinstance(number, slice):
             return [self[n] for n in range(*number.indices(len(self)))]
         if not -len(self) <= number < len(self):
