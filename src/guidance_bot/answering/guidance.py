@@ -120,11 +120,12 @@ class Guidance:
         """
         weight = self.ranking.words.highest_weight
         asked = {term: weight(term) ** 2 for term in query.terms}
-        whole = sum(asked.values())
+        # fsum: sets have no order of their own, and a sum must not depend on it.
+        whole = math.fsum(asked.values())
         for question in self.knowledge.passages[number].questions:
             written = self.terms_in(question)
-            common = sum(asked[term] for term in written & asked.keys())
-            length = sum(weight(term) ** 2 for term in written)
+            common = math.fsum(asked[term] for term in written & asked.keys())
+            length = math.fsum(weight(term) ** 2 for term in written)
             if common and common >= ALIKE * math.sqrt(whole * length):
                 return True
         return False

@@ -211,9 +211,8 @@ def _language_problems(found: Read) -> Iterator[Problem]:
     house = found.house_style
     heavy = _any_of(house.plain_words)
     for file, section, block in _blocks(found):
-        if block.is_code or block.text.startswith(
-            "|"
-        ):  # a table's cells are no sentence
+        # The cells of a table are no sentence.
+        if block.is_code or block.text.startswith("|"):
             continue
         for start, end in sentences(block.text, 0, len(block.text)):
             said = plain(block.text[start:end])
