@@ -115,7 +115,19 @@ def test_confidence_is_in_step_with_the_signal(one: float, two: float) -> None:
     assert 0 <= thresholds.confidence(low) <= thresholds.confidence(high) <= 1
 
 
-KNOWN = {"anonymous": 3, "anonymously": 5, "department": 9, "survey": 1, "blogs": 4}
+KNOWN = {
+    "anonymous": 3,
+    "anonymously": 5,
+    "blogs": 4,
+    "department": 9,
+    "fund": 40,
+    "largest": 2,
+    "latest": 30,
+    "other": 50,
+    "refund": 9,
+    "send": 4,
+    "survey": 1,
+}
 
 
 @pytest.mark.parametrize(
@@ -124,15 +136,34 @@ KNOWN = {"anonymous": 3, "anonymously": 5, "department": 9, "survey": 1, "blogs"
         ("anonymosly", "anonymously"),
         ("deparment", "department"),
         ("depatrment", "department"),
-        ("shoud", None),
+        ("bolgs", "blogs"),
+        ("shoud", "should"),
+        # A letter left out is likelier than one that stands for another.
+        ("lagest", "largest"),
+        # ... and than one too many, however often the other word is written.
+        ("efund", "refund"),
+        ("snd", "send"),
+        # English words, whatever they are near to.
         ("mother", None),
         ("anonymise", None),
+        ("organiser", None),
+        ("overwriting", None),
         ("menu", None),
+        # Nothing near.
+        ("ico", None),
         ("x9y8z", None),
     ],
 )
-def test_a_slip_is_read_as_the_nearest_word(word: str, read: str | None) -> None:
-    assert nearest(word, KNOWN) == read
+def test_a_slip_is_read_as_the_likeliest_word(word: str, read: str | None) -> None:
+    assert nearest(word, KNOWN, {"should"}) == read
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [("Deprtment", "department"), ("Depaqtment", "department"), ("Pennine", None)],
+)
+def test_a_name_is_no_slip_of_a_rare_word(name: str, read: str | None) -> None:
+    assert nearest(name.lower(), {**KNOWN, "penning": 2}, is_name=True) == read
 
 
 @pytest.mark.parametrize(

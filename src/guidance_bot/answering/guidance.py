@@ -19,6 +19,7 @@ from guidance_bot.wording import MAX_QUESTION_CHARS
 HITS: Final = 40
 ALIKE: Final = 0.7
 """Of the evaluation questions this near an editor's question, nine in ten found a right page."""
+_INFLECTED: Final = ("s", "ed", "ing", "er", "ers", "ly")
 # A sentence that ends in a question mark; the others tell what it is about.
 _QUESTION: Final = re.compile(r"[^.!?\n]*\?")
 
@@ -136,24 +137,32 @@ class Guidance:
 
     def _words(self, question: str, read_as: dict[str, str]) -> Iterator[Word]:
         is_shouted = question.isupper() or question.istitle()
+        stop_words = self.analysis.stop_words
         for word in self.analysis.words(question):
-            near = None
-            # A capital inside a sentence is a name, not a slip.
-            is_name = not (word.typed.islower() or is_shouted)
-            if not is_name or question.lstrip().startswith(word.typed):
-                near = (
-                    None if self._is_known(word) else nearest(word.folded, self.written)
-                )
-            if near is None:
+            # A capital inside a sentence is a name.
+            is_first = question.lstrip().startswith(word.typed)
+            is_name = not (word.typed.islower() or is_shouted or is_first)
+            if self._is_spelled(word):
                 yield word
-            else:
+                continue
+            near = nearest(word.folded, self.written, stop_words, is_name=is_name)
+            if near is None or self.analysis.term(near) == word.term:
+                yield word
+            elif near not in stop_words:
                 read_as[word.typed] = near
                 yield replace(word, term=self.analysis.term(near))
+
+    def _is_spelled(self, word: Word) -> bool:
+        # A form that nobody wrote is one of a known word's, or a slip: "finde".
+        return (
+            word.folded in self.written
+            or word.term in self.analysis.declared
+            or (self._is_known(word) and word.folded.endswith(_INFLECTED))
+        )
 
     def _is_known(self, word: Word) -> bool:
         return (
             word.term in self.ranking.words.vocabulary
-            or word.folded in self.written
             or word.term in self.analysis.declared
         )
 

@@ -1,37 +1,108 @@
-"""Words that nobody wrote, read as the nearest word that somebody did.
+"""Words that nobody wrote, read as the likeliest word that somebody did.
 
-Only words unknown to the index are touched, so a question that is spelled
-right is never changed; the first letter has to agree, and a name in the
-middle of a sentence is left alone (docs/decisions/0005-reading-misspelt-words.md).
+Only words that neither the folder nor an English dictionary knows are touched, so
+a question that is spelled right is never changed. Which word was meant is decided as
+Kernighan, Church and Gale do (A Spelling Correction Program Based on a Noisy
+Channel Model, 1990): how often it is written, times how likely the slip is
+(docs/decisions/0011-reading-misspelt-words-again.md).
 """
 
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Mapping, Set
 from typing import Any, Final
 
-SHORTEST: Final = 6
-LONG: Final = 10
+SHORTEST: Final = 3
+SHORTEST_NAME: Final = 5
+LONG: Final = 8
+RARE: Final = 60
+"""A dictionary's rarest words are slips in the texts that it was counted from."""
+PART: Final = 4
+COMMON: Final = 5000
+"""Two common words of at least four letters written as one are a word too."""
+CLEAR: Final = 25
+"""Other letters could be anything; a letter left out or two swapped leave little choice."""
+FIRST: Final = 0.5
+"""Few people miss the first letter."""
+FAMILIAR: Final = 4
+"""A name is left alone where the other word is hardly ever written."""
+# American forms stand for the British ones that the dictionary lacks.
+_BRITISH: Final = (
+    ("is", "iz"),
+    ("ys", "yz"),
+    ("our", "or"),
+    ("lled", "led"),
+    ("lling", "ling"),
+    ("llor", "lor"),
+)
 
 
-def nearest(word: str, known: Mapping[str, int]) -> str | None:
-    """Return the word of *known* that *word* is a slip of, or ``None``.
+def nearest(
+    word: str,
+    known: Mapping[str, int],
+    stop_words: Set[str] = frozenset(),
+    *,
+    is_name: bool = False,
+) -> str | None:
+    """Return the word that *word* is a slip of, one of *stop_words* maybe, or ``None``.
 
-    *known* maps words to how often they are written. One edit is forgiven,
-    two from ten letters on; the fewest edits win, then the more frequent
-    word, then the alphabet.
+    *known* maps the folder's words to how often they are written. One edit is forgiven,
+    two from eight letters on; the fewest edits win, then the likeliest word, then the
+    alphabet. A name is put right only where it lacks or swaps letters, or where the other
+    word is a frequent one.
     """
-    if len(word) < SHORTEST or not word.isalpha():
+    if (
+        len(word) < (SHORTEST_NAME if is_name else SHORTEST)
+        or not word.isalpha()
+        or _is_english(word)
+    ):
         return None
     # Imported here: most questions are spelled right and need no edit distances.
     from rapidfuzz.distance import OSA  # noqa: PLC0415
     from rapidfuzz.process import extract  # noqa: PLC0415
 
     edits = 2 if len(word) >= LONG else 1
-    candidates: Iterable[str] = [
+    # Of three letters, only a longer word is a likelier reading than an abbreviation.
+    shortest = max(len(word) - edits, SHORTEST + 1)
+    candidates = [
         other
-        for other in known
-        if other[0] == word[0] and abs(len(other) - len(word)) <= edits
+        for words in (known, stop_words)
+        for other in words
+        if shortest <= len(other) <= len(word) + edits and other.isalpha()
     ]
     scorer: Any = OSA.distance
     near = extract(word, candidates, scorer=scorer, score_cutoff=edits, limit=None)
-    ranked = ((distance, -known[other], other) for other, distance, _ in near)
-    return min(ranked, default=(0, 0, None))[2]
+    most = max(known.values(), default=1)
+    letters = sorted(word)
+    ranked = []
+    for other, distance, _ in near:
+        likely = float(most if other in stop_words else known[other])
+        if len(other) > len(word) or sorted(other) == letters:
+            likely *= CLEAR
+        if other[0] != word[0]:
+            likely *= FIRST
+        if likely >= FAMILIAR or not is_name:
+            ranked.append((distance, -likely, other))
+    return min(ranked, default=(0, 0.0, None))[2]
+
+
+def _is_english(word: str) -> bool:
+    """Tell whether a dictionary of English holds *word*, or both of its halves."""
+    count = _counts()
+    if max(map(count, _spellings(word))) >= RARE:
+        return True
+    halves = range(PART, len(word) - PART + 1)
+    return any(min(count(word[:n]), count(word[n:])) >= COMMON for n in halves)
+
+
+def _spellings(word: str) -> list[str]:
+    american = [word.replace(*pair) for pair in _BRITISH if pair[0] in word]
+    return [word, *american]
+
+
+@functools.cache
+def _counts() -> Any:
+    # Imported here: the dictionary opens in a tenth of a second.
+    from spellchecker import SpellChecker  # noqa: PLC0415
+
+    dictionary = SpellChecker("en").word_frequency.dictionary
+    return lambda word: dictionary.get(word, 0)
