@@ -62,7 +62,7 @@ def test_organisation_notices_and_questions_come_back_whole(
     compiled.store(tmp_path, guidance)
     again = compiled.opened(tmp_path, found.knowledge.version)
     assert again.knowledge.organisation == found.knowledge.organisation
-    assert again.knowledge.questions == found.knowledge.questions
+    assert tuple(again.knowledge.questions) == found.knowledge.questions
     assert again.knowledge.vocabulary == found.knowledge.vocabulary
     assert again.knowledge.sources == found.knowledge.sources
     assert again.analysis == guidance.analysis

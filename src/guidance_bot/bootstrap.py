@@ -11,7 +11,11 @@ from guidance_bot import compiled, settings
 from guidance_bot.answering.answers import Answer, Asker, answer
 from guidance_bot.answering.guidance import Guidance
 from guidance_bot.errors import KnowledgeError, Problem, SettingsError
-from guidance_bot.evaluation import calibrated, question_problems
+from guidance_bot.evaluation import (
+    calibrated,
+    elsewhere_problems,
+    question_problems,
+)
 from guidance_bot.knowledge.content import (
     MODES,
     PRINCIPLES,
@@ -121,6 +125,7 @@ def check(folders: Sequence[Path], today: date) -> CheckReport:
     guidance = calibrated(Guidance.of(found.knowledge))
     problems += upkeep.problems(found)
     problems += question_problems(guidance, found.paths)
+    problems += elsewhere_problems(guidance, found.places)
     problems += _review_problems(found, today)
     missing = upkeep.without_a_page(found.knowledge.pages)
     return CheckReport(tuple(sorted(problems)), _coverage(found, missing))

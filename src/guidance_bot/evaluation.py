@@ -3,6 +3,7 @@
 import math
 import textwrap
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -10,7 +11,7 @@ from typing import Any, Literal
 from guidance_bot.answering.answers import Answer, Asker, answer
 from guidance_bot.answering.choosing import choose
 from guidance_bot.answering.confidence import fitted
-from guidance_bot.answering.guidance import HITS, Guidance, document
+from guidance_bot.answering.guidance import HITS, Guidance, asked, document
 from guidance_bot.answering.ranking import Hit
 from guidance_bot.errors import Problem
 from guidance_bot.knowledge.content import EvaluationQuestion, Page, Passage
@@ -30,6 +31,19 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class PageReport:
+    """How the questions that a page should answer fared: how many there are, how many
+    found a right page first and among three, and which pages came first ``instead``.
+    """
+
+    page: str
+    asked: int
+    right_first: int
+    right_in_three: int
+    instead: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """How a question set fared; shares are 0 to 1, of the questions they concern.
 
@@ -44,6 +58,28 @@ class Report:
     refused: int
     wrong_but_confident: int
     failures: tuple[Failure, ...]
+    asked: Mapping[str, int]
+
+    def by_page(self) -> list[PageReport]:
+        """Return the pages whose questions failed, those that failed most first."""
+        of_page: dict[str, list[Failure]] = {}
+        for failure in self.failures:
+            for page in failure.question.pages:
+                of_page.setdefault(page, []).append(failure)
+        reports = [
+            PageReport(
+                page,
+                self.asked[page],
+                self.asked[page] - len(failed),
+                self.asked[page] - sum(f.fault != "wrong page first" for f in failed),
+                _instead(failed),
+            )
+            for page, failed in of_page.items()
+        ]
+        return sorted(
+            reports,
+            key=lambda r: (r.right_in_three - r.asked, r.right_first - r.asked, r.page),
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as a JSON document: counts, shares, failures."""
@@ -69,6 +105,16 @@ class Report:
                 }
                 for failure in self.failures
             ],
+            "by_page": [
+                {
+                    "page": report.page,
+                    "questions": report.asked,
+                    "right_first": report.right_first,
+                    "right_in_three": report.right_in_three,
+                    "instead": dict(report.instead),
+                }
+                for report in self.by_page()
+            ],
         }
 
 
@@ -78,12 +124,13 @@ def share(count: int, of: int) -> float | None:
 
 
 def evaluate(guidance: Guidance, questions: Sequence[EvaluationQuestion]) -> Report:
-    """Return how *guidance* answers *questions*, each asked on its own."""
+    """Return how *guidance* answers *questions*, each in its own conversation."""
     failures: list[Failure] = []
     first = in_three = refused = confident = 0
     answerable = [q for q in questions if q.expect == "answered"]
     for question in questions:
-        given = answer(guidance, question.question, Asker(question.jurisdiction))
+        asker = Asker(question.jurisdiction)
+        given = answer(guidance, question.question, asker, question.earlier)
         pages = _pages(given)
         is_answerable = question.expect == "answered"
         is_first = is_answerable and pages[:1] != () and pages[0] in question.pages
@@ -103,7 +150,13 @@ def evaluate(guidance: Guidance, questions: Sequence[EvaluationQuestion]) -> Rep
         refused,
         confident,
         tuple(failures),
+        Counter(page for question in questions for page in question.pages),
     )
+
+
+def _instead(failed: Sequence[Failure]) -> tuple[tuple[str, int], ...]:
+    firsts = Counter(failure.pages[0] for failure in failed if failure.pages)
+    return tuple(sorted(firsts.items(), key=lambda found: (-found[1], found[0])))
 
 
 def calibrated(guidance: Guidance) -> Guidance:
@@ -111,7 +164,8 @@ def calibrated(guidance: Guidance) -> Guidance:
     right: list[float] = []
     lost: list[float] = []
     nothing: list[float] = []
-    for question in guidance.knowledge.questions:
+    alone = (q for q in guidance.knowledge.questions if not q.earlier)
+    for question in alone:
         hits = guidance.search(question.question)
         signal = hits[0].signal if hits else 0.0
         if question.expect == "nothing":
@@ -130,7 +184,7 @@ def _finds(
     if not hits:
         return False
     whose = question.jurisdiction or guidance.knowledge.organisation.jurisdiction
-    chosen = choose(guidance.knowledge, hits, whose, alone=True)
+    chosen = choose(guidance.traits, hits, whose, alone=True)
     passages = guidance.knowledge.passages
     return any(passages[c.hit.number].page in question.pages for c in chosen)
 
@@ -158,6 +212,27 @@ def question_problems(guidance: Guidance, paths: Mapping[str, str]) -> list[Prob
             line = page.lines.get(lost[0][0], 1)
             found.append(Problem(path, line, message, "warning"))
     return sorted(found)
+
+
+def elsewhere_problems(
+    guidance: Guidance, places: Mapping[str, tuple[str, int]]
+) -> list[Problem]:
+    """Return the questions that are said to belong elsewhere and that are answered all
+    the same, a warning a subject; *places* are where they stand.
+    """
+    found: list[Problem] = []
+    for subject, questions in guidance.knowledge.elsewhere.items():
+        told: list[tuple[int, str]] = []
+        for number, question in enumerate(questions):
+            hits = guidance.search(question)
+            if hits and guidance.thresholds.verdict(hits[0].signal) == "answered":
+                page = guidance.knowledge.passages[hits[0].number].page
+                told.append((number, f"{question!r} is answered from {page}"))
+        if told:
+            path, line = places[f"elsewhere:{subject}.{told[0][0]}"]
+            message = f"{subject}: {'; '.join(text for _, text in told)}"
+            found.append(Problem(path, line, message, "warning"))
+    return found
 
 
 def _must_faults(guidance: Guidance, page: Page) -> Iterator[tuple[str, str]]:
@@ -219,6 +294,8 @@ def _own_passages(guidance: Guidance, page: Page) -> list[tuple[int, Passage]]:
 
 def _winner(guidance: Guidance, question: str, page: Page) -> str | None:
     called = guidance.called(question)
+    if called is None:
+        called = guidance.named(guidance.query(question))
     if called is not None:
         return guidance.knowledge.passages[called].page
     hits = _search_without(guidance, question, page)
@@ -227,20 +304,21 @@ def _winner(guidance: Guidance, question: str, page: Page) -> str | None:
     # Asked by somebody whom the page binds: an organisation may well set
     # another jurisdiction over pages that it did not write.
     whose = page.applies_to[0] if page.applies_to else None
-    chosen = choose(guidance.knowledge, hits, whose, alone=True)
+    chosen = choose(guidance.traits, hits, whose, alone=True)
     return guidance.knowledge.passages[chosen[0].hit.number].page
 
 
 def _search_without(guidance: Guidance, question: str, page: Page) -> list[Hit]:
     query = guidance.query(question)
-    indexed = {
+    holding = {
         number: document(guidance.knowledge, guidance.analysis, passage)
         for number, passage in _own_passages(guidance, page)
+        if question in passage.questions
     }
-    holding = {n: one for n, one in indexed.items() if query.terms in one.aliases}
     if not holding:
         return guidance.ranking.search(query, limit=HITS)
-    return guidance.ranking.search_without(query, holding, query.terms, limit=HITS)
+    written = asked(guidance.analysis, question)
+    return guidance.ranking.search_without(query, holding, written, limit=HITS)
 
 
 def _pages(given: Answer) -> tuple[str, ...]:
@@ -270,7 +348,9 @@ def interval(count: int, of: int) -> tuple[float, float]:
 
 
 def report_text(report: Report, *, width: int) -> str:
-    """Return an evaluation as figures with their 95 % intervals, then the failures."""
+    """Return an evaluation as figures with their 95 % intervals, then the failures, by
+    page and by question.
+    """
     unanswerable = report.questions - report.answerable
     wrong = sum(failure.fault == "answered for nothing" for failure in report.failures)
     rows = [
@@ -285,6 +365,21 @@ def report_text(report: Report, *, width: int) -> str:
         low, high = interval(count, of)
         figure = f"{count / of:6.1%}" if of else "   n/a"
         lines.append(f"  {label:<38}{figure}  {count}/{of}  ({low:.0%} to {high:.0%})")
+    pages = report.by_page()
+    if pages:
+        lines += ["", "By page: questions, right first, right among three, instead"]
+    for page in pages:
+        instead = ", ".join(
+            other if count == 1 else f"{other} ({count})"
+            for other, count in page.instead
+        )
+        text = (
+            f"{page.page}: {page.asked}, {page.right_first}, {page.right_in_three}"
+            f"{'; ' + instead if instead else ''}"
+        )
+        lines.append(textwrap.fill(text, width, subsequent_indent="    "))
+    if report.failures:
+        lines += ["", "By question"]
     for failure in report.failures:
         got = ", ".join(failure.pages) or "none"
         text = (

@@ -57,8 +57,11 @@ def read_evaluation(
         if not _is_texts(pages) or (expect == "answered" and not pages):
             raise UsageError(f"{where}: 'pages' should list the pages that answer")
         code = _jurisdiction(given, where, jurisdictions)
+        earlier = _earlier(given, where)
         questions.append(
-            EvaluationQuestion(id_, given["question"], expect, tuple(pages), code)
+            EvaluationQuestion(
+                id_, given["question"], expect, tuple(pages), code, earlier
+            )
         )
     return questions
 

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guidance_bot.answering.confidence import Thresholds, fitted
-from guidance_bot.answering.leads import authority_of, lead
+from guidance_bot.answering.leads import Sentences, authority_of, lead
 from guidance_bot.answering.small_talk import occasion
-from guidance_bot.answering.spelling import nearest
+from guidance_bot.answering.spelling import Spelling
 from guidance_bot.knowledge.content import Authority, Paragraph, Passage
 from guidance_bot.knowledge.markdown import blocks
 from guidance_bot.wording import MAX_QUESTION_CHARS
@@ -28,7 +28,7 @@ def lead_text(
     given: Passage, words: int, *asked: str, at_start: bool = True
 ) -> list[str]:
     spans = lead(
-        given,
+        Sentences.of(given),
         lambda text: float(sum(word in text for word in asked)),
         words=words,
         from_start_below=99.0 if at_start else 1.0,
@@ -78,7 +78,7 @@ def test_a_leads_authority_is_the_weakest_it_touches() -> None:
 @given(st.text(alphabet="ab. [@]\n-", min_size=1, max_size=80), st.integers(1, 30))
 def test_leads_are_offsets_in_order_inside_paragraphs(text: str, words: int) -> None:
     given = passage(text)
-    spans = lead(given, len, words=words, from_start_below=5.0)
+    spans = lead(Sentences.of(given), len, words=words, from_start_below=5.0)
     assert list(spans) == sorted(spans)
     assert bool(spans) is bool(given.paragraphs)
     for start, end in spans:
@@ -155,7 +155,7 @@ KNOWN = {
     ],
 )
 def test_a_slip_is_read_as_the_likeliest_word(word: str, read: str | None) -> None:
-    assert nearest(word, KNOWN, {"should"}) == read
+    assert Spelling(KNOWN, {"should"}).nearest(word) == read
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,8 @@ def test_a_slip_is_read_as_the_likeliest_word(word: str, read: str | None) -> No
     [("Deprtment", "department"), ("Depaqtment", "department"), ("Pennine", None)],
 )
 def test_a_name_is_no_slip_of_a_rare_word(name: str, read: str | None) -> None:
-    assert nearest(name.lower(), {**KNOWN, "penning": 2}, is_name=True) == read
+    spelling = Spelling({**KNOWN, "penning": 2}, frozenset())
+    assert spelling.nearest(name.lower(), is_name=True) == read
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guidance_bot.answering.tokens import Analysis, Related
 from guidance_bot.knowledge.content import Vocabulary
@@ -48,3 +50,9 @@ def test_a_synonym_stands_for_what_was_asked() -> None:
 
 def test_a_folder_may_declare_stop_words() -> None:
     assert Analysis.of(Vocabulary((), ("Dear",))).terms("dear blog") == ("blog",)
+
+
+@given(st.text(alphabet="abtTSeE'’.,-é_ 1\x1b[m\u200d", max_size=40))
+def test_terms_of_words_are_the_terms_of_the_text(text: str) -> None:
+    analysis = Analysis()
+    assert analysis.terms(text) == tuple(word.term for word in analysis.words(text))

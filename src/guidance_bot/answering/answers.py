@@ -7,7 +7,8 @@ import hashlib
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from guidance_bot import __version__
@@ -16,7 +17,8 @@ from guidance_bot.answering.confidence import Verdict
 from guidance_bot.answering.guidance import HITS, Guidance, Reading
 from guidance_bot.answering.labels import standing_of
 from guidance_bot.answering.leads import authority_of, lead, words_in
-from guidance_bot.answering.ranking import DECIMALS, Hit, Query
+from guidance_bot.answering.queries import Query
+from guidance_bot.answering.ranking import DECIMALS, Hit
 from guidance_bot.answering.small_talk import occasion
 from guidance_bot.knowledge.content import (
     OFFICIAL,
@@ -165,15 +167,22 @@ def answer(
     citations: tuple[Citation, ...] = ()
     if verdict != "nothing":
         whose = asker.jurisdiction or guidance.knowledge.organisation.jurisdiction
-        chosen = choose(guidance.knowledge, hits, whose, alone=verdict == "unsure")
-        shown = [_citation(guidance, query, choice) for choice in chosen]
+        chosen = choose(guidance.traits, hits, whose, alone=verdict == "unsure")
+        weigh = _Weighing(guidance, query)
+        shown = [_citation(guidance, weigh, choice) for choice in chosen]
         lacking = _unmatched(guidance, reading, hits, shown)
         note = _missing(guidance, reading, lacking, shown)
         room = SCREEN_WORDS - (len(note) + NOTE_WORDS if note else 0)
         citations = tuple(_on_one_screen(shown, guidance.knowledge, room))
-    unmatched = _unmatched(guidance, reading, hits, citations)
+        if len(citations) < len(shown):
+            lacking = _unmatched(guidance, reading, hits, citations)
+            note = _missing(guidance, reading, lacking, citations)
+    else:
+        lacking = _unmatched(guidance, reading, hits, ())
+        note = _missing(guidance, reading, lacking, ())
     cited = {citation.passage.id for citation in citations}
     ids = (guidance.knowledge.passages[hit.number].id for hit in hits)
+    also = tuple(islice((id_ for id_ in ids if id_ not in cited), ALSO))
     return Answer(
         question,
         asker,
@@ -182,10 +191,10 @@ def answer(
         version,
         tuple(earlier),
         citations,
-        unmatched,
-        _missing(guidance, reading, unmatched, citations),
+        lacking,
+        note,
         tuple(reading.read_as.items()),
-        also=tuple(id_ for id_ in ids if id_ not in cited)[:ALSO],
+        also=also,
     )
 
 
@@ -195,16 +204,19 @@ def _searched(
     """Return the reading of *question*, with or without the *earlier* ones, that
     finds more: a question that stands alone is not watered down by them.
 
-    The passage *called* by a phrase comes first, whatever else is found.
+    The passage *called* by a phrase comes first, whatever else is found; so does the
+    page whose title the question is.
     """
     readings = [guidance.read(question)]
     if earlier:
         readings.append(guidance.read(question, earlier))
     found = [(r, guidance.ranking.search(r.query, limit=HITS)) for r in readings]
     reading, hits = max(found, key=lambda one: one[1][0].signal if one[1] else -1.0)
-    if hits and guidance.is_expected(reading.query, hits[0].number):
-        sure = max(hits[0].signal, guidance.thresholds.answered)
-        hits = [replace(hits[0], signal=sure), *hits[1:]]
+    named = guidance.named(reading.query)
+    if hits and named is not None:
+        hits = _with_page_first(guidance, hits, named)
+    elif hits and guidance.is_expected(reading.query, hits[0].number):
+        hits = _surely(guidance, hits)
     if called is not None:
         rest = [hit for hit in hits if hit.number != called]
         best = max((hit.score for hit in hits), default=0.0)
@@ -212,6 +224,29 @@ def _searched(
         sure = max(sure, guidance.thresholds.answered)
         hits = [Hit(called, ALWAYS * best + 1.0, sure, ALWAYS * best + 1.0), *rest]
     return reading, hits
+
+
+def _with_page_first(
+    guidance: Guidance, hits: Sequence[Hit], opening: int
+) -> list[Hit]:
+    """Return *hits* with those of the page of which *opening* is the first passage in
+    front; its passages keep their order.
+    """
+    page_of = guidance.traits.page
+    page = page_of[opening]
+    own = [hit for hit in hits if page_of[hit.number] == page]
+    best = hits[0]
+    if not own:
+        own = [best._replace(number=opening)]
+    lift = best.score - own[0].score
+    own = [hit._replace(score=hit.score + lift) for hit in own]
+    others = [hit for hit in hits if page_of[hit.number] != page]
+    return _surely(guidance, [*own, *others])
+
+
+def _surely(guidance: Guidance, hits: Sequence[Hit]) -> list[Hit]:
+    sure = max(hits[0].signal, guidance.thresholds.answered)
+    return [hits[0]._replace(signal=sure), *hits[1:]]
 
 
 def _on_one_screen(
@@ -233,17 +268,23 @@ def _on_one_screen(
         yield citation
 
 
-def _citation(guidance: Guidance, query: Query, choice: Choice) -> Citation:
-    passage = guidance.knowledge.passages[choice.hit.number]
-    weights = query.weights()
+class _Weighing:
+    """How much of a question a text of the folder holds; ``most`` is most of it."""
 
-    def weight(text: str) -> float:
-        held = guidance.terms_in(text)
-        words = guidance.ranking.words
-        total = sum(
-            w * words.highest_weight(t) for t, w in weights.items() if t in held
-        )
-        return round(total, DECIMALS)
+    def __init__(self, guidance: Guidance, query: Query) -> None:
+        highest = guidance.ranking.words.highest_weight
+        self._terms_in = guidance.terms_in
+        self._weights = {t: w * highest(t) for t, w in query.weights().items()}
+        asked = dict.fromkeys(query.terms)
+        self.most = round(MOST * sum(map(highest, asked)), DECIMALS)
+
+    def __call__(self, text: str) -> float:
+        common = self._weights.keys() & self._terms_in(text)
+        return round(math.fsum(map(self._weights.__getitem__, common)), DECIMALS)
+
+
+def _citation(guidance: Guidance, weigh: _Weighing, choice: Choice) -> Citation:
+    passage = guidance.knowledge.passages[choice.hit.number]
 
     def plays(paragraph: Paragraph) -> bool:
         if choice.role == "official":
@@ -251,12 +292,12 @@ def _citation(guidance: Guidance, query: Query, choice: Choice) -> Citation:
         return choice.role != "other side" or paragraph.authority == "commentary"
 
     spans = lead(
-        passage,
-        weight,
+        guidance.sentences_of(passage),
+        weigh,
         words=WORDS_OF[choice.role],
         among=plays,
         whole_paragraphs=choice.role == "official",
-        from_start_below=_enough(guidance, query, choice),
+        from_start_below=_enough(guidance, weigh, choice),
     )
     named = dict.fromkeys(id_ for p in passage.paragraphs for id_ in p.sources)
     return Citation(
@@ -270,7 +311,7 @@ def _citation(guidance: Guidance, query: Query, choice: Choice) -> Citation:
     )
 
 
-def _enough(guidance: Guidance, query: Query, choice: Choice) -> float:
+def _enough(guidance: Guidance, weigh: _Weighing, choice: Choice) -> float:
     # A page's first section is written to be read from its start, and so are
     # one jurisdiction's and an account of two sides. Elsewhere a paragraph
     # with a sentence that holds most of the question is the better beginning.
@@ -279,9 +320,7 @@ def _enough(guidance: Guidance, query: Query, choice: Choice) -> float:
     is_for_some = passage.jurisdiction is not None
     if passage.id == opening or is_for_some or choice.role == "other side":
         return math.inf
-    words = guidance.ranking.words
-    asked = dict.fromkeys(query.terms)
-    return round(MOST * sum(map(words.highest_weight, asked)), DECIMALS)
+    return weigh.most
 
 
 def _unmatched(
@@ -293,10 +332,7 @@ def _unmatched(
     nearest = [guidance.knowledge.passages[hit.number] for hit in hits[:NEAREST]]
     found: set[str] = set()
     for passage in (*nearest, *(citation.passage for citation in citations)):
-        page = guidance.knowledge.pages[passage.page]
-        held: set[str] = set()
-        for text in (page.title, page.summary, passage.heading, passage.text):
-            held.update(guidance.terms_in(text))
+        held = guidance.said_in(passage)
         found |= held
         for member in reading.query.related:
             if held.issuperset(member.terms):

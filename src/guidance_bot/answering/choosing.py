@@ -4,15 +4,25 @@ The score orders them; who is bound, and official before commentary, decide
 between near-equals.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from guidance_bot.answering.leads import EXCEPTION
 from guidance_bot.answering.ranking import DECIMALS, Hit
-from guidance_bot.knowledge.content import OFFICIAL, Authority, Knowledge, Passage
+from guidance_bot.knowledge.content import (
+    AUTHORITIES,
+    OFFICIAL,
+    Authority,
+    Knowledge,
+    Passage,
+)
 
 Role = Literal["main", "common", "official", "exception", "other side"]
+Numbers = NDArray[Any]
 
 PAGES: Final = 3
 NOT_BOUND: Final = 0.6
@@ -29,7 +39,11 @@ EXTRA: Final = 0.25
 FIRST_SECTION: Final = 0.8
 """A page's first section leads from this share of its best passage on: it answers."""
 
-_UNOFFICIAL: Final = frozenset({"toolkit", "case-study", "commentary"})
+_UNOFFICIAL: Final = frozenset(
+    AUTHORITIES.index(kind) for kind in ("toolkit", "case-study", "commentary")
+)
+_OFFICIAL: Final = frozenset(map(AUTHORITIES.index, OFFICIAL))
+_COMMENTARY: Final = AUTHORITIES.index("commentary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +54,69 @@ class Choice:
     role: Role
 
 
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What choosing weighs of each passage, by its number, so that none is opened for it.
+
+    ``page`` is its page's number. ``binds`` has a bit for each of ``codes``, the
+    jurisdictions, behind one for somebody of whom nobody knows theirs; ``own`` is the
+    one whose section it is, 0 for none. ``strongest`` and ``opening`` are authorities,
+    of all paragraphs and of the first.
+    """
+
+    codes: tuple[str, ...]
+    page: Numbers
+    binds: Numbers
+    own: Numbers
+    strongest: Numbers
+    opening: Numbers
+    is_first: Numbers
+    is_exception: Numbers
+
+    @classmethod
+    def of(cls, knowledge: Knowledge) -> "Traits":
+        """Return the traits of all passages of *knowledge*."""
+        known = {
+            *knowledge.organisation.jurisdictions,
+            *(p.jurisdiction for p in knowledge.passages if p.jurisdiction is not None),
+            *(code for p in knowledge.pages.values() for code in p.applies_to or ()),
+        }
+        codes = tuple(sorted(known))
+        numbers = {page: number for number, page in enumerate(knowledge.pages)}
+        bits = {code: 1 << number for number, code in enumerate((None, *codes))}
+        owns = {code: number for number, code in enumerate((None, *codes))}
+        passages = knowledge.passages
+
+        def binds(passage: Passage) -> int:
+            page = knowledge.pages[passage.page]
+            bound = (code for code in bits if knowledge.binds(page, passage, code))
+            return sum(bits[code] for code in bound)
+
+        def opening(passage: Passage) -> Authority:
+            return passage.paragraphs[0].authority if passage.paragraphs else "house"
+
+        return cls(
+            codes,
+            _array(numbers[p.page] for p in passages),
+            _array(map(binds, passages)),
+            _array(owns[p.jurisdiction] for p in passages),
+            _array(AUTHORITIES.index(p.strongest) for p in passages),
+            _array(AUTHORITIES.index(opening(p)) for p in passages),
+            _array(knowledge.pages[p.page].passages[0] == p.id for p in passages),
+            _array(bool(EXCEPTION.search(p.heading)) for p in passages),
+        )
+
+    def number_of(self, jurisdiction: str | None) -> int:
+        """Return the bit of *jurisdiction*, 0 for one that nobody knows."""
+        return 0 if jurisdiction is None else self.codes.index(jurisdiction) + 1
+
+
+def _array(values: Iterable[int]) -> Numbers:
+    return np.array(list(values), np.int64)
+
+
 def choose(
-    knowledge: Knowledge, hits: Sequence[Hit], jurisdiction: str | None, *, alone: bool
+    traits: Traits, hits: Sequence[Hit], jurisdiction: str | None, *, alone: bool
 ) -> list[Choice]:
     """Return at most six passages from at most three pages, best first.
 
@@ -49,112 +124,123 @@ def choose(
     exception and the other side where they match; further pages give one.
     With *alone* every page gives one passage.
     """
-    return _Choosing(knowledge, hits, jurisdiction).choices(alone=alone)
+    return _Choosing(traits, hits, jurisdiction).choices(alone=alone)
+
+
+@dataclass(slots=True, eq=False)
+class _Candidate:
+    """A hit with its passage's traits; ``worth`` is its score for this asker."""
+
+    hit: Hit
+    worth: float
+    page: int
+    is_bound: bool
+    own: int
+    strongest: int
+    opening: int
+    is_first: bool
+    is_exception: bool
 
 
 class _Choosing:
     def __init__(
-        self, knowledge: Knowledge, hits: Sequence[Hit], jurisdiction: str | None
+        self, traits: Traits, hits: Sequence[Hit], jurisdiction: str | None
     ) -> None:
-        self.knowledge = knowledge
-        self.jurisdiction = jurisdiction
-        self.hits = sorted(hits, key=lambda h: (-self.worth(h), h.number))
-        best = self.worth(self.hits[0])
-        near = [hit for hit in self.hits if self.worth(hit) >= NEAR * best]
-        if self.opens_with(self.hits[0]) in _UNOFFICIAL:
-            official = (h for h in near if self.strongest(h) in OFFICIAL)
-            first = next(official, self.hits[0])
-            self.hits = [first, *(hit for hit in self.hits if hit is not first)]
-
-    def passage(self, hit: Hit) -> Passage:
-        return self.knowledge.passages[hit.number]
-
-    def binds(self, hit: Hit) -> bool:
-        passage = self.passage(hit)
-        page = self.knowledge.pages[passage.page]
-        return self.knowledge.binds(page, passage, self.jurisdiction)
-
-    def worth(self, hit: Hit) -> float:
-        if self.binds(hit):
-            return hit.score
-        part = NOT_BOUND if self.jurisdiction else NOT_KNOWN
-        return round(hit.score * part, DECIMALS)
-
-    def strongest(self, hit: Hit) -> Authority:
-        return self.passage(hit).strongest
-
-    def opens_with(self, hit: Hit) -> Authority:
-        return self.passage(hit).paragraphs[0].authority
+        self.asker = traits.number_of(jurisdiction)
+        found = _candidates(traits, hits, self.asker)
+        found.sort(key=lambda c: (-c.worth, c.hit.number))
+        best = found[0]
+        if best.opening in _UNOFFICIAL:
+            near = (c for c in found if c.worth >= NEAR * best.worth)
+            first = next((c for c in near if c.strongest in _OFFICIAL), best)
+            found.remove(first)
+            found.insert(0, first)
+        self.found = found
 
     def choices(self, *, alone: bool) -> list[Choice]:
-        of_page: dict[str, list[Hit]] = {}
-        for hit in self.hits:
-            of_page.setdefault(self.passage(hit).page, []).append(hit)
-        best = self.worth(self.hits[0])
+        of_page: dict[int, list[_Candidate]] = {}
+        for candidate in self.found:
+            of_page.setdefault(candidate.page, []).append(candidate)
+        best = self.found[0].worth
         near = [
             found
             for number, found in enumerate(of_page.values())
-            if number == 0 or self.worth(found[0]) >= OTHER_PAGE * best
+            if number == 0 or found[0].worth >= OTHER_PAGE * best
         ]
-        pages = sorted(near, key=lambda found: not any(map(self.binds, found)))[:PAGES]
+        pages = sorted(near, key=lambda found: not any(c.is_bound for c in found))
+        pages = pages[:PAGES]
         if near[0] not in pages:  # it binds others, but it is not hidden
             pages[-1] = near[0]
         first = self.answering(pages[0])
-        chosen = [Choice(first, "main")]
+        chosen = [Choice(first.hit, "main")]
         if not alone:
-            chosen += self.extras(first, pages[0])
-        return chosen + [Choice(self.answering(found), "main") for found in pages[1:]]
+            chosen += _extras(first, pages[0])
+        others = (self.answering(found) for found in pages[1:])
+        return chosen + [Choice(other.hit, "main") for other in others]
 
-    def answering(self, found: Sequence[Hit]) -> Hit:
-        """Return the hit of a page that answers: the asker's section, else the
+    def answering(self, found: Sequence[_Candidate]) -> _Candidate:
+        """Return the candidate of a page that answers: the asker's section, else the
         opening where it matches nearly as well, else the best that binds.
         """
-        enough = [hit for hit in found if hit.own >= OWN * found[0].own]
-        for hit in enough:
-            own = self.passage(hit).jurisdiction
-            if own is not None and own == self.jurisdiction:
-                return hit
-        best = next((hit for hit in enough if self.binds(hit)), found[0])
-        opening = self.knowledge.pages[self.passage(best).page].passages[0]
-        for hit in found:
-            is_opening = self.passage(hit).id == opening
-            if is_opening and hit.own >= FIRST_SECTION * best.own:
-                return hit
-        return best
+        least = OWN * found[0].hit.own
+        enough = [c for c in found if c.hit.own >= least]
+        best = next((c for c in enough if c.own and c.own == self.asker), None)
+        if best is not None:
+            return best
+        best = next((c for c in enough if c.is_bound), found[0])
+        least = FIRST_SECTION * best.hit.own
+        openings = (c for c in found if c.is_first and c.hit.own >= least)
+        return next(openings, best)
 
-    def extras(self, first: Hit, found: Sequence[Hit]) -> list[Choice]:
-        near = [
-            hit
-            for hit in found
-            if hit is not first and self.binds(hit) and hit.own >= EXTRA * found[0].own
-        ]
-        taken: list[Choice] = []
-        if self.passage(first).jurisdiction is not None:
-            # What leads is for this asker alone; what holds for everyone follows.
-            opening = self.knowledge.pages[self.passage(first).page].passages[0]
-            taken += [
-                Choice(h, "common") for h in near if self.passage(h).id == opening
-            ]
-        elif self.strongest(first) not in OFFICIAL:
-            official = [hit for hit in near if self.strongest(hit) in OFFICIAL]
-            # A section that opens with an official text is about what such texts say.
-            official.sort(key=lambda hit: self.opens_with(hit) not in OFFICIAL)
-            taken += [Choice(hit, "official") for hit in official[:1]]
-        exceptions = (
-            hit for hit in near if EXCEPTION.search(self.passage(hit).heading)
-        )
-        taken += [Choice(h, "exception") for h in exceptions if h not in _hits(taken)][
-            :1
-        ]
-        has_official = taken or self.strongest(first) in OFFICIAL
+
+def _candidates(traits: Traits, hits: Sequence[Hit], asker: int) -> list[_Candidate]:
+    """Return *hits* as candidates, without those of pages that are far behind."""
+    part = NOT_BOUND if asker else NOT_KNOWN
+    numbers = np.array([hit.number for hit in hits])
+    bound = [binds >> asker & 1 for binds in traits.binds[numbers].tolist()]
+    worth = [
+        hit.score if is_bound else round(hit.score * part, DECIMALS)
+        for hit, is_bound in zip(hits, bound, strict=True)
+    ]
+    pages = traits.page[numbers].tolist()
+    least = OTHER_PAGE * NEAR * max(worth)
+    near = {page for page, value in zip(pages, worth, strict=True) if value >= least}
+    places = [place for place, page in enumerate(pages) if page in near]
+    numbers = numbers[places]
+    columns = (
+        traits.own[numbers],
+        traits.strongest[numbers],
+        traits.opening[numbers],
+        traits.is_first[numbers],
+        traits.is_exception[numbers],
+    )
+    rows = zip(places, *(column.tolist() for column in columns), strict=True)
+    return [
+        _Candidate(hits[place], worth[place], pages[place], bool(bound[place]), *row)
+        for place, *row in rows
+    ]
+
+
+def _extras(first: _Candidate, found: Sequence[_Candidate]) -> list[Choice]:
+    least = EXTRA * found[0].hit.own
+    near = [c for c in found if c is not first and c.is_bound and c.hit.own >= least]
+    taken: list[tuple[_Candidate, Role]] = []
+
+    def take(candidates: Iterable[_Candidate], role: Role) -> None:
+        held = [candidate for candidate, _ in taken]
+        free = next((c for c in candidates if c not in held), None)
+        if free is not None:
+            taken.append((free, role))
+
+    if first.own:
+        # What leads is for this asker alone; what holds for everyone follows.
+        take((c for c in near if c.is_first), "common")
+    elif first.strongest not in _OFFICIAL:
+        official = [c for c in near if c.strongest in _OFFICIAL]
+        # A section that opens with an official text is about what such texts say.
+        take(sorted(official, key=lambda c: c.opening not in _OFFICIAL), "official")
+    take((c for c in near if c.is_exception), "exception")
+    if taken or first.strongest in _OFFICIAL:
         # A section that opens with commentary is about what people think.
-        other = (hit for hit in near if self.opens_with(hit) == "commentary")
-        if has_official:
-            taken += [Choice(h, "other side") for h in other if h not in _hits(taken)][
-                :1
-            ]
-        return taken
-
-
-def _hits(choices: Sequence[Choice]) -> list[Hit]:
-    return [choice.hit for choice in choices]
+        take((c for c in near if c.opening == _COMMENTARY), "other side")
+    return [Choice(candidate.hit, role) for candidate, role in taken]

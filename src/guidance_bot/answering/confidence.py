@@ -6,7 +6,6 @@ own evaluation questions, which are never indexed, and kept with the index.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final, Literal
 
 Verdict = Literal["answered", "unsure", "nothing"]
@@ -15,8 +14,10 @@ ENOUGH_ANSWERED: Final = 20
 ENOUGH_NOTHING: Final = 8
 ANSWERED_FROM: Final = 0.6
 UNSURE_FROM: Final = 0.3
-HARM: Final = 2.5
-"""How much worse a wrong answer is than a list of pages where there is an answer."""
+MISLED: Final = 0.05
+"""So many of the questions that nothing right is found for may be answered all the same."""
+REFUSED: Final = 60
+"""One in so many of the questions that have an answer may be told that there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +55,19 @@ def fitted(
     """Return thresholds for the signals of a folder's own evaluation questions.
 
     *right* are answerable and find a right page, *lost* are answerable and do not, *nothing*
-    have no answer. ``answered`` begins where the share of right ones held back, plus HARM
-    times the share of the others answered, is least. ``unsure`` begins at half of that, or below all but one in
-    thirty of the answerable questions, whichever is lower. Too few questions: the defaults.
+    have no answer. ``answered`` begins where at most a share MISLED of the latter two would be
+    answered. ``unsure`` begins at half of that, or below all but one in REFUSED of the
+    answerable questions, whichever is lower. Too few questions: the defaults.
     """
     answerable = [*right, *lost]
-    wrong = [*lost, *nothing]
+    wrong = sorted([*lost, *nothing], reverse=True)
     if len(answerable) < ENOUGH_ANSWERED or len(nothing) < ENOUGH_NOTHING:
         return Thresholds()
-    signals = sorted({*right, *wrong})
-    cuts = [(one + two) / 2 for one, two in pairwise(signals)]
-
-    if not cuts:
-        return Thresholds()
-
-    def harm(cut: float) -> tuple[float, float]:
-        held_back = sum(signal < cut for signal in right) / max(len(right), 1)
-        misled = sum(signal >= cut for signal in wrong) / len(wrong)
-        return held_back + HARM * misled, cut
-
-    sure = min(cuts, key=harm)
-    lowest = sorted(answerable)[len(answerable) // 30]
+    # Halfway between the first that is held back and the next signal above it.
+    held_back = wrong[int(MISLED * len(wrong))]
+    above = min((s for s in {*right, *wrong} if s > held_back), default=held_back + 1)
+    sure = (held_back + above) / 2
+    lowest = sorted(answerable)[len(answerable) // REFUSED]
     # A question that finds next to nothing does not pull the others down.
     unsure = max(min(lowest * 0.9, sure / 2), sure / 5)
     return Thresholds(round(unsure, 6), round(sure, 6))

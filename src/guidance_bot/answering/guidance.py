@@ -1,24 +1,27 @@
 """Knowledge with its index, and a question as the terms it is searched by."""
 
-import math
 import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
+from guidance_bot.answering.choosing import Traits
 from guidance_bot.answering.confidence import Thresholds
-from guidance_bot.answering.ranking import Document, Hit, Query, Ranking
+from guidance_bot.answering.leads import Sentences
+from guidance_bot.answering.queries import Asked, Document, Query
+from guidance_bot.answering.ranking import Hit, Ranking
 from guidance_bot.answering.small_talk import without_greeting
-from guidance_bot.answering.spelling import nearest
+from guidance_bot.answering.spelling import Spelling
 from guidance_bot.answering.tokens import Analysis, Word, as_said
 from guidance_bot.knowledge.content import Knowledge, Passage
 from guidance_bot.wording import MAX_QUESTION_CHARS
 
-HITS: Final = 40
-ALIKE: Final = 0.7
-"""Of the evaluation questions this near an editor's question, nine in ten found a right page."""
+HITS: Final = 30
+TITLE_TERMS: Final = 2
+_PARTS: Final = re.compile("[:,]")
 _INFLECTED: Final = ("s", "ed", "ing", "er", "ers", "ly")
 # A sentence that ends in a question mark; the others tell what it is about.
 _QUESTION: Final = re.compile(r"[^.!?\n]*\?")
@@ -37,15 +40,25 @@ class Reading:
 class Guidance:
     """Knowledge with its index: all that an answer depends on.
 
-    ``written`` counts the words of the folder, for questions that are misspelt.
+    ``written`` counts the words of the folder, for questions that are misspelt;
+    ``titles`` leads from the terms of a page's title, or of a part of it, to the page's
+    opening.
     """
 
     knowledge: Knowledge
     ranking: Ranking
     analysis: Analysis
     written: Mapping[str, int]
+    traits: Traits
+    titles: Mapping[frozenset[str], int] = field(default_factory=dict)
     thresholds: Thresholds = field(default_factory=Thresholds)
     _terms: dict[str, frozenset[str]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    _sentences: dict[str, Sentences] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    _said: dict[str, frozenset[str]] = field(
         default_factory=dict, repr=False, compare=False
     )
 
@@ -56,11 +69,18 @@ class Guidance:
         """Return *knowledge* with its index, which is built here."""
         analysis = Analysis.of(knowledge.vocabulary)
         documents = [document(knowledge, analysis, p) for p in knowledge.passages]
+        elsewhere = [
+            asked(analysis, question)
+            for questions in knowledge.elsewhere.values()
+            for question in questions
+        ]
         return cls(
             knowledge,
-            Ranking.of(documents),
+            Ranking.of(documents, elsewhere),
             analysis,
             _written(knowledge, analysis),
+            Traits.of(knowledge),
+            _titles(knowledge, analysis),
             thresholds or Thresholds(),
         )
 
@@ -75,28 +95,60 @@ class Guidance:
             held = self._terms[text] = frozenset(self.analysis.terms(text))
         return held
 
+    def sentences_of(self, passage: Passage) -> Sentences:
+        """Return *passage* cut into sentences, and remember them."""
+        held = self._sentences.get(passage.id)
+        if held is None:
+            held = self._sentences[passage.id] = Sentences.of(passage)
+        return held
+
+    def said_in(self, passage: Passage) -> frozenset[str]:
+        """Return the terms of *passage*, its heading and its page's head; remember them."""
+        held = self._said.get(passage.id)
+        if held is None:
+            page = self.knowledge.pages[passage.page]
+            texts = (page.title, page.summary, passage.heading, passage.text)
+            held = self._said[passage.id] = frozenset[str]().union(
+                *map(self.terms_in, texts)
+            )
+        return held
+
     def read(self, question: str, earlier: Sequence[str] = ()) -> "Reading":
         """Return *question* as it is searched; *earlier* ones are cut to its limit."""
         question = without_greeting(question)
-        read_as: dict[str, str] = {}
-        words = tuple(self._words(question, read_as))
+        slips: dict[str, str] = {}
+        words = tuple(self._words(question, slips))
         terms = tuple(word.term for word in words)
-        before = tuple(
-            word.term
-            for text in earlier
-            for word in self._words(text[:MAX_QUESTION_CHARS], {})
-            if self._is_known(word)
+        before = [text[:MAX_QUESTION_CHARS] for text in earlier]
+        query = Query(
+            terms,
+            tuple(
+                word.term
+                for text in before
+                for word in self._words(text, {})
+                if self._is_known(word)
+            ),
+            self.analysis.related(terms),
+            self._background(question),
+            self._as_said(question, slips),
+            tuple(self._as_said(text, {}) for text in before),
         )
-        asked = {
-            term
-            for sentence in _QUESTION.findall(question)
-            for term in self.analysis.terms(sentence)
+        read_as = {
+            word.typed: slips[word.folded] for word in words if word.folded in slips
         }
-        # Terms of misspelt words count as asked: they are not looked up twice.
-        plain = frozenset(self.analysis.terms(question))
-        background = plain - asked if asked else frozenset[str]()
-        query = Query(terms, before, self.analysis.related(terms), background)
         return Reading(words, read_as, query)
+
+    def _as_said(self, text: str, slips: Mapping[str, str]) -> tuple[str, ...]:
+        words = as_said(text).split()
+        return self.analysis.said([slips.get(word, word) for word in words])
+
+    def _background(self, question: str) -> frozenset[str]:
+        """Return the terms that stand only in the sentences around the question proper."""
+        questions = _QUESTION.findall(question)
+        if not questions or questions[0].strip() == question.strip():
+            return frozenset()
+        asked = {term for text in questions for term in self.analysis.terms(text)}
+        return frozenset(self.analysis.terms(question)) - asked
 
     def query(self, question: str) -> Query:
         """Return *question* as the terms that are searched."""
@@ -108,36 +160,39 @@ class Guidance:
 
     def called(self, question: str) -> int | None:
         """Return the number of the passage to which a phrase in *question* always leads."""
+        if not self._calls:
+            return None
         said = f" {as_said(question)} "
-        for phrase, passage in self.knowledge.phrases:
-            if f" {as_said(phrase)} " in said:
-                return self._number(passage)
-        return None
+        return next((number for call, number in self._calls if call in said), None)
+
+    def named(self, query: Query) -> int | None:
+        """Return the number of the opening of the page whose title *query* is, if any."""
+        return self.titles.get(frozenset(query.terms)) if not query.earlier else None
+
+    @cached_property
+    def _spelling(self) -> Spelling:
+        return Spelling(self.written, self.analysis.stop_words)
+
+    @cached_property
+    def _calls(self) -> list[tuple[str, int]]:
+        phrases = self.knowledge.phrases
+        return [(f" {as_said(phrase)} ", self._number(p)) for phrase, p in phrases]
 
     def is_expected(self, query: Query, number: int) -> bool:
-        """Tell whether *query* is nearly a question that editors wrote for a passage.
-
-        Nearly: the cosine of their terms, weighed by idf, is at least ALIKE.
+        """Tell whether *query* is a question that editors wrote for a passage, give or
+        take the words that are not searched.
         """
-        weight = self.ranking.words.highest_weight
-        asked = {term: weight(term) ** 2 for term in query.terms}
-        # fsum: sets have no order of their own, and a sum must not depend on it.
-        whole = math.fsum(asked.values())
-        for question in self.knowledge.passages[number].questions:
-            written = self.terms_in(question)
-            common = math.fsum(asked[term] for term in written & asked.keys())
-            length = math.fsum(weight(term) ** 2 for term in written)
-            if common and common >= ALIKE * math.sqrt(whole * length):
-                return True
-        return False
+        asked = frozenset(query.terms)
+        questions = self.knowledge.passages[number].questions
+        return any(self.terms_in(question) == asked for question in questions)
 
     def _number(self, passage: str) -> int:
         passages = self.knowledge.passages
         return bisect_left(range(len(passages)), passage, key=lambda n: passages[n].id)
 
-    def _words(self, question: str, read_as: dict[str, str]) -> Iterator[Word]:
+    def _words(self, question: str, slips: dict[str, str]) -> Iterator[Word]:
+        """Yield the words of *question* as they were meant; *slips* takes what was not."""
         is_shouted = question.isupper() or question.istitle()
-        stop_words = self.analysis.stop_words
         for word in self.analysis.words(question):
             # A capital inside a sentence is a name.
             is_first = question.lstrip().startswith(word.typed)
@@ -145,11 +200,12 @@ class Guidance:
             if self._is_spelled(word):
                 yield word
                 continue
-            near = nearest(word.folded, self.written, stop_words, is_name=is_name)
+            near = self._spelling.nearest(word.folded, is_name=is_name)
             if near is None or self.analysis.term(near) == word.term:
                 yield word
-            elif near not in stop_words:
-                read_as[word.typed] = near
+                continue
+            slips[word.folded] = near
+            if near not in self.analysis.stop_words:
                 yield replace(word, term=self.analysis.term(near))
 
     def _is_spelled(self, word: Word) -> bool:
@@ -174,8 +230,27 @@ def document(knowledge: Knowledge, analysis: Analysis, passage: Passage) -> Docu
         analysis.terms(knowledge.pages[passage.page].title),
         analysis.terms(passage.heading),
         analysis.terms(passage.text),
-        tuple(analysis.terms(question) for question in passage.questions),
+        tuple(asked(analysis, question) for question in passage.questions),
     )
+
+
+def asked(analysis: Analysis, question: str) -> Asked:
+    """Return *question*, which an editor wrote, as it is indexed."""
+    said = analysis.said(as_said(question).split())
+    return Asked(analysis.terms(question), said)
+
+
+def _titles(knowledge: Knowledge, analysis: Analysis) -> dict[frozenset[str], int]:
+    """Return the openings of pages by the terms of their titles, and of title's parts."""
+    numbers = {passage.id: number for number, passage in enumerate(knowledge.passages)}
+    found: dict[frozenset[str], set[int]] = {}
+    for page in knowledge.pages.values():
+        for name in (page.title, *_PARTS.split(page.title)):
+            terms = frozenset(analysis.terms(name))
+            if len(terms) >= TITLE_TERMS:
+                found.setdefault(terms, set()).add(numbers[page.passages[0]])
+    # What two pages are called leads to neither.
+    return {terms: min(pages) for terms, pages in found.items() if len(pages) == 1}
 
 
 def _written(knowledge: Knowledge, analysis: Analysis) -> dict[str, int]:

@@ -6,7 +6,7 @@ taken, come next while there is room.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,18 +30,40 @@ SHORT_WORDS: Final = 25
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a passage: where it stands and how well it matches."""
+    """A sentence of a passage, or a paragraph as one: where it stands, what it says."""
 
     span: Span
     paragraph: int
+    text: str
     words: int
-    weight: float
     is_exception: bool
     is_stem: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """A passage cut into sentences, and into paragraphs that are not to be cut."""
+
+    paragraphs: tuple[Paragraph, ...]
+    cut: tuple[Sentence, ...]
+    whole: tuple[Sentence, ...]
+
+    @classmethod
+    def of(cls, passage: Passage) -> "Sentences":
+        """Return *passage*, cut."""
+        cut: list[Sentence] = []
+        whole: list[Sentence] = []
+        for number, paragraph in enumerate(passage.paragraphs):
+            spans = list(sentences(passage.text, paragraph.start, paragraph.end))
+            cut += [_sentence(passage, number, span) for span in spans]
+            if spans:
+                span = (spans[0][0], spans[-1][1])
+                whole.append(_sentence(passage, number, span))
+        return cls(passage.paragraphs, tuple(cut), tuple(whole))
+
+
 def lead(
-    passage: Passage,
+    passage: Sentences,
     weight: Callable[[str], float],
     *,
     words: int,
@@ -57,26 +79,42 @@ def lead(
     paragraphs *among* count. With *whole_paragraphs* none is cut, so that a
     rule keeps its exception.
     """
-    found = list(_sentences(passage, weight, among, whole_paragraphs))
+    plays = list(map(among, passage.paragraphs))
+    held = passage.whole if whole_paragraphs else passage.cut
+    found = [sentence for sentence in held if plays[sentence.paragraph]]
     # "It does not:" says nothing without the list below it.
     found = [s for s in found if not s.is_stem] or found
     if not found:
         return ()
-    best = max(found, key=lambda s: (s.weight, -s.span[0]))
+    weights = [weight(s.text) for s in found]
+    highest = max(weights)
     first = found[0]
-    if best.weight >= from_start_below:
+    if highest >= from_start_below:
         # From its paragraph's start: "He added …" says nothing on its own.
-        first = next(s for s in found if s.paragraph == best.paragraph)
+        best = found[weights.index(highest)].paragraph
+        first = next(s for s in found if s.paragraph == best)
+    own = [n for n, s in enumerate(found) if s.paragraph == first.paragraph]
+    is_short = sum(found[n].words for n in own) < SHORT_WORDS
+    most = max(weights[n] for n in own)
+    order: list[tuple[int, float, int]] = []
+    for n, sentence in enumerate(found):
+        same = sentence.paragraph == first.paragraph
+        if sentence is first or not (
+            same or is_short or whole_paragraphs or weights[n] > most
+        ):
+            continue
+        near = same and sentence.span[0] > first.span[0]
+        keeps = sentence.is_exception and (same or whole_paragraphs)
+        # Within the first paragraph the author's order, elsewhere the best match.
+        order.append(
+            (0 if keeps else 1 if near else 2, 0.0 if near else -weights[n], n)
+        )
     taken = [first]
     room = words - first.words
-    own = [s for s in found if s.paragraph == first.paragraph]
-    is_short = sum(s.words for s in own) < SHORT_WORDS
-    most = max(s.weight for s in own)
-    for sentence in sorted(found, key=lambda s: _priority(s, first, whole_paragraphs)):
-        adds = sentence in own or is_short or whole_paragraphs or sentence.weight > most
-        if sentence is not first and adds and sentence.words <= room:
-            taken.append(sentence)
-            room -= sentence.words
+    for _, _, n in sorted(order):
+        if found[n].words <= room:
+            taken.append(found[n])
+            room -= found[n].words
     return _joined(sorted(taken, key=lambda s: s.span))
 
 
@@ -95,39 +133,11 @@ def authority_of(passage: Passage, spans: Sequence[Span]) -> Authority:
     return max(touched, key=AUTHORITIES.index, default="house")
 
 
-def _priority(
-    sentence: Sentence, first: Sentence, whole_paragraphs: bool
-) -> tuple[int, float, int]:
-    same = sentence.paragraph == first.paragraph
-    near = same and sentence.span[0] > first.span[0]
-    keeps = sentence.is_exception and (same or whole_paragraphs)
-    rank = 0 if keeps else 1 if near else 2
-    # Within the first paragraph the author's order, elsewhere the best match.
-    return rank, 0.0 if near else -sentence.weight, sentence.span[0]
-
-
-def _sentences(
-    passage: Passage,
-    weight: Callable[[str], float],
-    among: Callable[[Paragraph], bool],
-    whole_paragraphs: bool,
-) -> Iterator[Sentence]:
-    for number, paragraph in enumerate(passage.paragraphs):
-        if not among(paragraph):
-            continue
-        spans = list(sentences(passage.text, paragraph.start, paragraph.end))
-        if whole_paragraphs and spans:
-            spans = [(spans[0][0], spans[-1][1])]
-        for start, end in spans:
-            text = _MARKS.sub("", passage.text[start:end])
-            yield Sentence(
-                (start, end),
-                number,
-                words_in(text),
-                weight(text),
-                EXCEPTION.search(text) is not None,
-                text.rstrip().endswith(":"),
-            )
+def _sentence(passage: Passage, paragraph: int, span: Span) -> Sentence:
+    text = _MARKS.sub("", passage.text[slice(*span)])
+    is_exception = EXCEPTION.search(text) is not None
+    is_stem = text.rstrip().endswith(":")
+    return Sentence(span, paragraph, text, words_in(text), is_exception, is_stem)
 
 
 def _joined(sentences: Sequence[Sentence]) -> tuple[Span, ...]:

@@ -8,54 +8,35 @@ that a question touches only the postings of its terms.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from rank_bm25 import BM25Plus
 
-from guidance_bot.answering.tokens import Related
+from guidance_bot.answering.habits import Habits, pairs
+from guidance_bot.answering.postings import Array, Floats, Inverted
+from guidance_bot.answering.queries import (
+    EARLIER_PAIR_WEIGHT,
+    Asked,
+    Document,
+    Query,
+)
 
-Floats = NDArray[np.float64]
-
+ARRAYS: Final = ("settings", "lengths", "number", "count", "start", "weight", "gain")
+"""The names of what ``Postings.from_arrays`` takes."""
 DECIMALS: Final = 9
 """Scores are rounded before they are compared: machines differ beyond this."""
 
-TITLE_COPIES: Final = 2
-HEADING_COPIES: Final = 2
 BIGRAM_WEIGHT: Final = 0.4
 PAGE_WEIGHT: Final = 1.5
-SYNONYM_WEIGHT: Final = 0.4
-EARLIER_WEIGHT: Final = 0.5
-BACKGROUND_WEIGHT: Final = 0.5
+HABIT_WEIGHT: Final = 2.0
+SAID: Final = 1.0
+ONLY_ASKED: Final = 0.5
+"""A word that people use of a page, and the page does not, is half mentioned there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What is indexed of a passage, as terms; aliases are the editors' questions."""
-
-    page: str
-    title: tuple[str, ...]
-    heading: tuple[str, ...]
-    text: tuple[str, ...]
-    aliases: tuple[tuple[str, ...], ...] = ()
-
-    def fields(self, without: tuple[str, ...] | None = None) -> list[tuple[str, ...]]:
-        """Return the runs of terms that are indexed, one alias *without* left out."""
-        aliases = list(self.aliases)
-        if without is not None:
-            aliases.remove(without)
-        return [
-            *[self.title] * TITLE_COPIES,
-            *[self.heading] * HEADING_COPIES,
-            self.text,
-            *aliases,
-        ]
-
-
-class Postings(BM25Plus):  # type: ignore[misc]  # rank_bm25 has no types
+class Postings(Inverted, BM25Plus):  # type: ignore[misc]  # rank_bm25 has no types
     """BM25Plus over flat arrays: equal to the stock class to 1e-9.
 
     BM25Plus gives every passage ``idf * delta`` for each term, those that lack
@@ -67,26 +48,11 @@ class Postings(BM25Plus):  # type: ignore[misc]  # rank_bm25 has no types
         super().__init__(corpus)
 
     def _initialize(self, corpus: Iterable[Sequence[str]]) -> dict[str, int]:
-        vocabulary: dict[str, int] = {}
-        ids: list[int] = []
-        lengths: list[int] = []
-        for terms in corpus:
-            lengths.append(len(terms))
-            ids.extend(vocabulary.setdefault(t, len(vocabulary)) for t in terms)
-        self.corpus_size = len(lengths)
-        self.lengths = np.array(lengths, np.int32)
-        self.avgdl = max(len(ids), 1) / self.corpus_size
-        number = np.repeat(np.arange(self.corpus_size), lengths)
-        # One sort groups the postings by term, then by passage.
-        key, counts = np.unique(
-            np.array(ids, np.int64) * self.corpus_size + number, return_counts=True
-        )
-        self.number = (key % self.corpus_size).astype(np.int32)
-        self.count = counts.astype(np.int32)
-        found = np.bincount(key // self.corpus_size, minlength=len(vocabulary))
-        self.start = np.concatenate([[0], np.cumsum(found)]).astype(np.int64)
-        self.vocabulary: Mapping[str, int] = vocabulary
-        return dict(zip(vocabulary, found.tolist(), strict=True))
+        self.lengths = self.hold(corpus)
+        self.corpus_size = self.size
+        self.avgdl = max(int(self.lengths.sum()), 1) / self.size
+        having = np.diff(self.start).tolist()
+        return dict(zip(self.vocabulary, having, strict=True))
 
     def _calc_idf(self, nd: Mapping[str, int]) -> None:
         self.idf: dict[str, float] = {}
@@ -101,59 +67,25 @@ class Postings(BM25Plus):  # type: ignore[misc]  # rank_bm25 has no types
     @classmethod
     def from_arrays(
         cls, vocabulary: Mapping[str, int], arrays: Mapping[str, Any]
-    ) -> "Postings":
+    ) -> Self:
         """Return postings over arrays that ``arrays`` gave; nothing is computed."""
         postings = cls.__new__(cls)
         postings.k1, postings.b, postings.delta = arrays["settings"].tolist()
         postings.vocabulary = vocabulary
-        for name in ("lengths", "number", "count", "start", "weight", "gain"):
+        for name in ARRAYS[1:]:
             setattr(postings, name, arrays[name])
-        postings.corpus_size = len(postings.lengths)
-        postings.avgdl = max(int(postings.lengths.sum()), 1) / postings.corpus_size
+        postings.size = postings.corpus_size = len(postings.lengths)
+        postings.avgdl = max(int(postings.lengths.sum()), 1) / postings.size
         return postings
 
-    def arrays(self) -> dict[str, NDArray[Any]]:
+    def arrays(self) -> dict[str, Array]:
         """Return what ``from_arrays`` needs, by name."""
-        return {
-            "settings": np.array([self.k1, self.b, self.delta], np.float64),
-            "lengths": self.lengths,
-            "number": self.number,
-            "count": self.count,
-            "start": self.start,
-            "weight": self.weight,
-            "gain": self.gain,
-        }
+        settings = np.array([self.k1, self.b, self.delta], np.float64)
+        return {"settings": settings} | {n: getattr(self, n) for n in ARRAYS[1:]}
 
     def scores(self, terms: Mapping[str, float]) -> Floats:
-        """Return one score a passage: the gains of the weighted *terms* it holds."""
-        spans, weights = [], []
-        for term, weight in terms.items():
-            number = self.vocabulary.get(term)
-            if number is not None:
-                spans.append(slice(self.start[number], self.start[number + 1]))
-                weights.append(weight)
-        if not spans:
-            return np.zeros(self.corpus_size)
-        numbers = np.concatenate([self.number[span] for span in spans])
-        gains = [self.gain[s] * w for s, w in zip(spans, weights, strict=True)]
-        return np.bincount(numbers, np.concatenate(gains), self.corpus_size).astype(
-            np.float64, copy=False
-        )
-
-    def holding(self, members: Iterable[Sequence[str]]) -> NDArray[np.intp]:
-        """Return the numbers of the documents that hold all terms of any member."""
-        held = np.zeros(self.corpus_size, bool)
-        for terms in members:
-            whole = np.ones(self.corpus_size, bool)
-            for term in terms:
-                number = self.vocabulary.get(term)
-                here = np.zeros(self.corpus_size, bool)
-                if number is not None:
-                    span = slice(self.start[number], self.start[number + 1])
-                    here[self.number[span]] = True
-                whole &= here
-            held |= whole
-        return np.flatnonzero(held)
+        """Return one score a document: the gains of the weighted *terms* it holds."""
+        return self.sums(self.gain, terms)
 
     def shift(self, terms: Iterable[str]) -> float:
         """Return what the stock class adds to every passage for *terms*."""
@@ -183,13 +115,60 @@ class Postings(BM25Plus):  # type: ignore[misc]  # rank_bm25 has no types
         return count * (self.k1 + 1) / (count + norm)
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Pages(Postings):
+    """BM25 over whole pages: what they say, and what people ask of them.
+
+    ``said`` tells of each posting whether the page's own text holds the word.
+    """
+
+    said: Floats
+
+    @classmethod
+    def of(
+        cls, texts: Sequence[Sequence[str]], asked: Sequence[Sequence[Asked]]
+    ) -> "Pages":
+        """Return the index over pages' *texts* and the questions *asked* of each."""
+        pages = cls(
+            [*text, *(term for question in questions for term in question.terms)]
+            for text, questions in zip(texts, asked, strict=True)
+        )
+        held = [
+            pages.vocabulary[term] * pages.size + number
+            for number, text in enumerate(texts)
+            for term in frozenset(text)
+        ]
+        terms = np.repeat(np.arange(len(pages.vocabulary)), np.diff(pages.start))
+        is_said = np.isin(terms * pages.size + pages.number, held)
+        pages.said = np.where(is_said, SAID, ONLY_ASKED)
+        return pages
+
+    def mentioned(self, query: Query, weights: Mapping[str, float]) -> Floats:
+        """Return, for each page, the share of *weights*, the question's, that it mentions.
+
+        A word that only people's questions hold counts half: they bring in
+        canteens and rivers, of which the page says nothing.
+        """
+        simple = dict(weights)
+        held = np.zeros(self.size)
+        for term in weights if query.related else ():
+            members = [m.terms for m in query.related if term in m.asked]
+            if members:
+                said = [self.row(term, self.said)]
+                said += [
+                    np.minimum.reduce([self.row(t, self.said) for t in terms])
+                    for terms in members
+                ]
+                held += simple.pop(term) * np.maximum.reduce(said)
+        held += self.sums(self.said, simple)
+        return held / max(sum(weights.values()), 1e-9)
+
+
+class Hit(NamedTuple):
     """A passage that shares a term with the question.
 
-    ``score`` decides the order. ``signal`` decides how sure we are: the score in
-    units of the rarest word, times the share of the question's weight that the
-    page mentions at all. ``own`` is the score without its page's part, for comparing
+    ``score`` decides the order. ``signal`` decides how sure we are: the score, times
+    the share of the question's weight that the page mentions at all, and how much
+    more people ask so of the page than of what lies elsewhere, in units of the rarest word. ``own`` is the score without its page's part, for comparing
     passages of one page. All are 0 or more.
     """
 
@@ -199,67 +178,43 @@ class Hit:
     own: float
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A question as weighted terms: its own at 1, the others less.
-
-    ``background`` are terms of the sentences around the question proper;
-    ``related`` is what the vocabulary adds.
-    """
-
-    terms: tuple[str, ...]
-    earlier: tuple[str, ...] = ()
-    related: tuple[Related, ...] = ()
-    background: frozenset[str] = frozenset()
-
-    def weights(self) -> dict[str, float]:
-        """Return term → weight; a term asked twice counts once."""
-        weights = {
-            term: BACKGROUND_WEIGHT if term in self.background else 1.0
-            for term in self.terms
-        }
-        for term in self.earlier:
-            weights.setdefault(term, EARLIER_WEIGHT)
-        for member in self.related:
-            for term in member.terms:
-                weights.setdefault(term, SYNONYM_WEIGHT / len(member.terms))
-        return weights
-
-
 class Ranking:
-    """The index over all passages: words, adjacent pairs of words, whole pages.
-
-    ``texts`` are the pages without the questions that editors wrote.
+    """The index over all passages: words, adjacent pairs of words, whole pages, and
+    how people ask of them.
     """
 
     def __init__(
         self,
         words: Postings,
         pairs: Postings,
-        pages: Postings,
-        texts: Postings,
-        page_of: NDArray[Any],
+        pages: Pages,
+        habits: Habits,
+        page_of: Array,
     ) -> None:
         self.words, self.pairs, self.pages = words, pairs, pages
-        self.texts, self.page_of = texts, page_of
+        self.habits, self.page_of = habits, page_of
 
     @classmethod
-    def of(cls, documents: Sequence[Document]) -> "Ranking":
-        """Return the index over *documents*, which are numbered in order."""
+    def of(
+        cls, documents: Sequence[Document], elsewhere: Sequence[Asked] = ()
+    ) -> "Ranking":
+        """Return the index over *documents*, which are numbered in order, and over the
+        questions that they do not cover, which are asked *elsewhere*.
+        """
         numbers: dict[str, int] = {}
         page_of = [numbers.setdefault(d.page, len(numbers)) for d in documents]
         texts: list[list[str]] = [[] for _ in numbers]
-        asked: list[list[str]] = [[] for _ in numbers]
+        asked: list[list[Asked]] = [[] for _ in numbers]
         for number, document in zip(page_of, documents, strict=True):
             if not texts[number]:
                 texts[number] += document.title
             texts[number] += [*document.heading, *document.text]
-            asked[number] += [term for alias in document.aliases for term in alias]
+            asked[number] += document.asked
         return cls(
             Postings([[t for run in d.fields() for t in run] for d in documents]),
             Postings([_pairs(d.fields()) for d in documents]),
-            Postings([[*one, *other] for one, other in zip(texts, asked, strict=True)]),
-            Postings(texts),
+            Pages.of(texts, asked),
+            Habits.of(_by_name(documents, page_of, asked), elsewhere),
             np.array(page_of, np.int32),
         )
 
@@ -270,115 +225,131 @@ class Ranking:
         same answer to the same question.
         """
         weights = query.weights()
-        words = self.words.scores(weights)
-        return self._best(query, words, self._pair_scores(query), weights, limit)
+        own = self.words.scores(weights)
+        own += BIGRAM_WEIGHT * self._pair_scores(query)
+        pages = PAGE_WEIGHT * self.pages.scores(weights)
+        habits = self.habits.scores(_wanted(query, weights))
+        return self._best(query, weights, own, pages, habits, limit)
 
     def search_without(
         self,
         query: Query,
         holding: Mapping[int, Document],
-        alias: tuple[str, ...],
+        question: Asked,
         *,
         limit: int,
     ) -> list[Hit]:
-        """Search as if *alias* were not among the aliases of the passages *holding* it.
+        """Search as if *question* were not among those asked of the passages *holding* it.
 
         They are passages of one page, by number. Their scores are computed anew from
-        the remaining terms, and their page is scored without the alias too; the idf
+        the remaining terms, and their page is scored without the question too; the idf
         of the whole is kept.
         """
         weights = query.weights()
-        words, pairs = self.words.scores(weights), self._pair_scores(query)
+        own = self.words.scores(weights)
+        own += BIGRAM_WEIGHT * self._pair_scores(query)
         asked_pairs = dict.fromkeys(_pairs([query.terms]), 1.0)
         for number, document in holding.items():
-            fields = document.fields(alias)
+            fields = document.fields(question)
             held = Counter(t for run in fields for t in run)
-            words[number] = self.words.score_of(weights, held)
-            pairs[number] = self.pairs.score_of(asked_pairs, Counter(_pairs(fields)))
-        page = int(self.page_of[next(iter(holding))])
-        left_out = alias * len(holding)
-        return self._best(query, words, pairs, weights, limit, (page, left_out))
+            pairs = Counter(_pairs(fields))
+            own[number] = self.words.score_of(weights, held)
+            own[number] += BIGRAM_WEIGHT * self.pairs.score_of(asked_pairs, pairs)
+        wanted = _wanted(query, weights)
+        pages, habits = self.pages.scores(weights), self.habits.scores(wanted)
+        page, times = int(self.page_of[next(iter(holding))]), len(holding)
+        pages[page] = self._page_without(weights, page, question, times)
+        habits[page] = self.habits.score_without(wanted, page, question, times)
+        return self._best(query, weights, own, PAGE_WEIGHT * pages, habits, limit)
+
+    def _page_without(
+        self, weights: Mapping[str, float], page: int, question: Asked, times: int
+    ) -> float:
+        index, terms = self.pages, question.terms
+        counts = {t: int(index.row(t, index.count)[page]) for t in weights}
+        held = Counter({t: n - times * terms.count(t) for t, n in counts.items()})
+        length = int(index.lengths[page]) - times * len(terms)
+        held[""] = max(length - held.total(), 0)
+        return index.score_of(weights, held)
 
     def _pair_scores(self, query: Query) -> Floats:
         return self.pairs.scores(dict.fromkeys(_pairs([query.terms]), 1.0))
 
-    def _page_scores(
-        self, weights: Mapping[str, float], changed: tuple[int, tuple[str, ...]] | None
-    ) -> Floats:
-        scores = self.pages.scores(weights)
-        if changed is not None:
-            page, alias = changed
-            held = Counter(
-                {term: self._count(page, term) - alias.count(term) for term in weights}
-            )
-            rest = int(self.pages.lengths[page]) - len(alias) - held.total()
-            held[""] = max(rest, 0)
-            scores[page] = self.pages.score_of(weights, held)
-        return scores
-
-    def _count(self, page: int, term: str) -> int:
-        number = self.pages.vocabulary.get(term)
-        if number is None:
-            return 0
-        span = slice(self.pages.start[number], self.pages.start[number + 1])
-        where = np.flatnonzero(self.pages.number[span] == page)
-        return int(self.pages.count[span][where[0]]) if len(where) else 0
-
     def _best(
         self,
         query: Query,
-        words: Floats,
-        pairs: Floats,
         weights: Mapping[str, float],
+        own: Floats,
+        pages: Floats,
+        habits: Floats,
         limit: int,
-        changed: tuple[int, tuple[str, ...]] | None = None,
     ) -> list[Hit]:
-        pages = self._page_scores(weights, changed)
-        own = np.round(words + BIGRAM_WEIGHT * pairs, DECIMALS)
-        raised = own + PAGE_WEIGHT * pages[self.page_of]
-        raised[words <= 0] = 0.0
-        scores = np.round(raised, DECIMALS)
+        # No page lowers its passages: they are found by the words that they share.
+        pages = np.maximum(pages + habits[:-1], 0.0)
+        # A pair of words is never without its words: what scores shares a word.
+        found = np.flatnonzero(own > 0)
+        own = own[found]
+        page_of = self.page_of[found]
+        scores = own + pages[page_of]
         order = best_first(scores, limit)
+        best = np.round(scores[order], DECIMALS)
+        highest = self.words.highest_weight
+        asked = {t: weights[t] * highest(t) for t in (*query.terms, *query.earlier)}
+        signals = best * self.pages.mentioned(query, asked)[page_of[order]]
+        if self.habits.knows_elsewhere:
+            signals += habits[page_of[order]] - habits[-1]
         rarest = np.log(self.words.corpus_size + 1)
-        mentioned = self._mentioned(query, weights)[self.page_of[order]]
-        signals = np.round(scores[order] / rarest * mentioned, DECIMALS)
-        return [
-            Hit(int(number), float(scores[number]), float(signal), float(own[number]))
-            for number, signal in zip(order, signals, strict=True)
-        ]
-
-    def _mentioned(self, query: Query, weights: Mapping[str, float]) -> Floats:
-        """Return, for each page, the share of the question's weight it mentions.
-
-        A word that only people's questions hold counts half: they bring in
-        canteens and rivers, of which the page says nothing.
-        """
-        held = np.zeros(self.pages.corpus_size)
-        total = 0.0
-        for term in dict.fromkeys((*query.terms, *query.earlier)):
-            weight = weights[term] * self.words.highest_weight(term)
-            total += weight
-            members = [m.terms for m in query.related if term in m.asked]
-            for index in (self.pages, self.texts):
-                held[index.holding([(term,), *members])] += weight / 2
-        return held / max(total, 1e-9)
+        signals = np.round(np.maximum(signals, 0.0) / rarest, DECIMALS)
+        columns = (found[order], best, signals, np.round(own[order], DECIMALS))
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return list(map(Hit._make, rows))
 
 
-def best_first(scores: Floats, limit: int) -> NDArray[np.intp]:
+def best_first(scores: Floats, limit: int) -> Array:
     """Return the numbers of the *limit* highest scores above 0, best first, ties by number.
 
-    The limit-th highest of the maxima of disjoint groups is a lower bound of the
-    limit-th highest score, so that only few scores have to be sorted.
+    Scores that are equal to nine decimals are ties. The limit-th highest of the maxima
+    of disjoint groups is a lower bound of the limit-th highest score, so that only few
+    scores have to be sorted.
     """
     groups = min(4 * limit, len(scores) // 4)
-    near = scores > 0
+    bound = 0.0
     if groups > limit:
         whole = len(scores) // groups * groups
         maxima = scores[:whole].reshape(groups, -1).max(axis=1)
         bound = np.partition(maxima, groups - limit)[groups - limit]
-        near &= scores >= bound
-    numbers = np.flatnonzero(near)
-    return numbers[np.lexsort((numbers, -scores[numbers]))[:limit]]
+    margin = 10.0**-DECIMALS
+    numbers = np.flatnonzero(scores >= max(bound - margin, margin))
+    rounded = np.round(scores[numbers], DECIMALS)
+    return numbers[np.lexsort((numbers, -rounded))[:limit]]
+
+
+def _by_name(
+    documents: Sequence[Document],
+    page_of: Sequence[int],
+    asked: Sequence[Sequence[Asked]],
+) -> list[list[Asked]]:
+    """Return what is *asked* of each page, and its title and headings as if they were.
+
+    Editors' questions keep clear of a page's own words, and people do not. Where nothing
+    is asked of any page there are no habits to speak of.
+    """
+    named = [list(questions) for questions in asked]
+    if any(asked):
+        titles = dict(zip(page_of, (d.title for d in documents), strict=True))
+        for page, title in titles.items():
+            named[page].append(Asked(title, ()))
+        for page, document in zip(page_of, documents, strict=True):
+            named[page].append(Asked(document.heading, ()))
+    return named
+
+
+def _wanted(query: Query, weights: Mapping[str, float]) -> dict[str, float]:
+    """Return the features of *query*, *weights* those of its terms, as habits count them."""
+    wanted = {term: HABIT_WEIGHT * weight for term, weight in weights.items()}
+    earlier = (pair for said in query.earlier_said for pair in pairs(said))
+    wanted |= dict.fromkeys(earlier, HABIT_WEIGHT * EARLIER_PAIR_WEIGHT)
+    return wanted | dict.fromkeys(pairs(query.said), HABIT_WEIGHT)
 
 
 def _pairs(runs: Iterable[Sequence[str]]) -> list[str]:

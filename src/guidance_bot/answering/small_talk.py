@@ -63,6 +63,7 @@ _FOREIGN: Final = frozenset(
     hoe waar wat mijn czy jest moge nie jak gdzie allaf alla gallaf ydw ydy mae beth pwy
     sut rwy fy yn gyda conas bhfuil feidir liom un um ter quem chi quien wer sy jag jeg som ka taea ahau te he aha ki au""".split()
 )
+_ENGLISH: Final = STOP_WORDS - _FOREIGN
 _EMOJI: Final = re.compile(r":[a-z0-9_+-]{2,40}:")
 _OPENING: Final = re.compile(
     r"^\s*(?:(?:hi|hiya|hello|hey|dear all|kia ora|good (?:morning|afternoon|evening)"
@@ -98,12 +99,13 @@ def without_greeting(question: str) -> str:
 
 
 def _is_foreign(text: str, words: list[str]) -> bool:
-    letters = [c for c in unicodedata.normalize("NFKC", text) if c.isalpha()]
-    latin = sum(ord(c) < LATIN_ENDS for c in letters)
-    if latin < len(letters) / 2:
-        return True
+    if not text.isascii():
+        letters = [c for c in unicodedata.normalize("NFKC", text) if c.isalpha()]
+        latin = sum(ord(c) < LATIN_ENDS for c in letters)
+        if latin < len(letters) / 2:
+            return True
     # A single hit may be a name or an abbreviation: MIT, Las Vegas, Des.
     foreign = {word for word in words if word in _FOREIGN}
-    english = {word for word in words if word in STOP_WORDS - _FOREIGN}
+    english = {word for word in words if word in _ENGLISH}
     telling = len(foreign) + any(mark in text for mark in "¿¡")
     return telling >= ENOUGH_FOREIGN and telling > len(english)

@@ -36,53 +36,55 @@ _BRITISH: Final = (
 )
 
 
-def nearest(
-    word: str,
-    known: Mapping[str, int],
-    stop_words: Set[str] = frozenset(),
-    *,
-    is_name: bool = False,
-) -> str | None:
-    """Return the word that *word* is a slip of, one of *stop_words* maybe, or ``None``.
+class Spelling:
+    """The words that a slip may have been meant for.
 
-    *known* maps the folder's words to how often they are written. One edit is forgiven,
-    two from eight letters on; the fewest edits win, then the likeliest word, then the
-    alphabet. A name is put right only where it lacks or swaps letters, or where the other
-    word is a frequent one.
+    *known* maps the folder's words to how often they are written; a stop word counts as
+    often as the most frequent of them.
     """
-    if (
-        len(word) < (SHORTEST_NAME if is_name else SHORTEST)
-        or not word.isalpha()
-        or _is_english(word)
-    ):
-        return None
-    # Imported here: most questions are spelled right and need no edit distances.
-    from rapidfuzz.distance import OSA  # noqa: PLC0415
-    from rapidfuzz.process import extract  # noqa: PLC0415
 
-    edits = 2 if len(word) >= LONG else 1
-    # Of three letters, only a longer word is a likelier reading than an abbreviation.
-    shortest = max(len(word) - edits, SHORTEST + 1)
-    candidates = [
-        other
-        for words in (known, stop_words)
-        for other in words
-        if shortest <= len(other) <= len(word) + edits and other.isalpha()
-    ]
-    scorer: Any = OSA.distance
-    near = extract(word, candidates, scorer=scorer, score_cutoff=edits, limit=None)
-    most = max(known.values(), default=1)
-    letters = sorted(word)
-    ranked = []
-    for other, distance, _ in near:
-        likely = float(most if other in stop_words else known[other])
-        if len(other) > len(word) or sorted(other) == letters:
+    def __init__(self, known: Mapping[str, int], stop_words: Set[str]) -> None:
+        counts = dict(known)
+        most = max(counts.values(), default=1)
+        self._counts = counts | dict.fromkeys(stop_words, most)
+        self._by_length: dict[int, list[str]] = {}
+        for word in filter(str.isalpha, self._counts):
+            self._by_length.setdefault(len(word), []).append(word)
+
+    def nearest(self, word: str, *, is_name: bool = False) -> str | None:
+        """Return the word that *word* is a slip of, a stop word maybe, or ``None``.
+
+        One edit is forgiven, two from eight letters on; the fewest edits win, then the
+        likeliest word, then the alphabet. A name is put right only where it lacks or swaps
+        letters, or where the other word is a frequent one.
+        """
+        shortest = SHORTEST_NAME if is_name else SHORTEST
+        if len(word) < shortest or not word.isalpha() or _is_english(word):
+            return None
+        # Imported here: most questions are spelled right and need no edit distances.
+        from rapidfuzz.distance import OSA  # noqa: PLC0415
+        from rapidfuzz.process import extract  # noqa: PLC0415
+
+        edits = 2 if len(word) >= LONG else 1
+        # Of three letters, only a longer word is a likelier reading than an abbreviation.
+        lengths = range(max(len(word) - edits, SHORTEST + 1), len(word) + edits + 1)
+        candidates = [w for length in lengths for w in self._by_length.get(length, ())]
+        scorer: Any = OSA.distance
+        near = extract(word, candidates, scorer=scorer, score_cutoff=edits, limit=None)
+        ranked = []
+        for other, distance, _ in near:
+            likely = self._likely(word, other)
+            if likely >= FAMILIAR or not is_name:
+                ranked.append((distance, -likely, other))
+        return min(ranked, default=(0, 0.0, None))[2]
+
+    def _likely(self, word: str, other: str) -> float:
+        likely = float(self._counts[other])
+        if len(other) > len(word) or sorted(other) == sorted(word):
             likely *= CLEAR
         if other[0] != word[0]:
             likely *= FIRST
-        if likely >= FAMILIAR or not is_name:
-            ranked.append((distance, -likely, other))
-    return min(ranked, default=(0, 0.0, None))[2]
+        return likely
 
 
 def _is_english(word: str) -> bool:

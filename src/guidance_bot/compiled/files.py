@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from guidance_bot.answering.choosing import Traits
 from guidance_bot.answering.confidence import Thresholds
 from guidance_bot.answering.guidance import Guidance
-from guidance_bot.answering.ranking import Postings, Ranking
+from guidance_bot.answering.habits import ARRAYS as HABITS
+from guidance_bot.answering.habits import Habits
+from guidance_bot.answering.ranking import ARRAYS as POSTINGS
+from guidance_bot.answering.ranking import Pages, Postings, Ranking
 from guidance_bot.answering.tokens import Analysis
 from guidance_bot.compiled.stored import StoredItems, StoredPages, StoredTerms, array
 from guidance_bot.knowledge.content import (
@@ -29,7 +33,8 @@ from guidance_bot.knowledge.content import (
 )
 
 SMALL: Final = "small.json"
-_INDEXES: Final = ("words", "pairs", "pages", "texts")
+_INDEXES: Final = ("words", "pairs", "pages", "habits")
+_TRAITS: Final = tuple(field.name for field in fields(Traits) if field.name != "codes")
 
 
 def write(folder: Path, guidance: Guidance) -> None:
@@ -38,6 +43,7 @@ def write(folder: Path, guidance: Guidance) -> None:
     starts = {
         "passages": _write_lines(folder / "passages.jsonl", knowledge.passages),
         "pages": _write_lines(folder / "pages.jsonl", list(knowledge.pages.values())),
+        "questions": _write_lines(folder / "questions.jsonl", knowledge.questions),
     }
     small = {
         "version": knowledge.version,
@@ -45,9 +51,10 @@ def write(folder: Path, guidance: Guidance) -> None:
         "sources": [asdict(source) for source in knowledge.sources.values()],
         "organisation": asdict(knowledge.organisation),
         "vocabulary": asdict(knowledge.vocabulary),
-        "questions": [asdict(question) for question in knowledge.questions],
         "replaced": knowledge.replaced,
         "phrases": knowledge.phrases,
+        "titles": [[sorted(terms), n] for terms, n in guidance.titles.items()],
+        "codes": guidance.traits.codes,
         "thresholds": asdict(guidance.thresholds),
         "stop_words": sorted(guidance.analysis.stop_words),
         "synonyms": guidance.analysis.synonyms,
@@ -56,9 +63,13 @@ def write(folder: Path, guidance: Guidance) -> None:
     for name, held in starts.items():
         np.save(folder / f"{name}.lines.npy", held)
     np.save(folder / "page_of.npy", guidance.ranking.page_of)
+    for key in _TRAITS:
+        np.save(folder / f"traits.{key}.npy", getattr(guidance.traits, key))
+    ranking = guidance.ranking
+    np.save(folder / "pages.said.npy", ranking.pages.said)
     for name in _INDEXES:
-        postings: Postings = getattr(guidance.ranking, name)
-        arrays = postings.arrays() | StoredTerms.arrays(postings.vocabulary)
+        index: Postings | Habits = getattr(ranking, name)
+        arrays = index.arrays() | StoredTerms.arrays(index.vocabulary)
         for key, held in arrays.items():
             np.save(folder / f"{name}.{key}.npy", held)
     for key, held in StoredTerms.arrays(guidance.written).items():
@@ -96,10 +107,7 @@ def read(folder: Path) -> Guidance:
             tuple(map(tuple, small["vocabulary"]["synonyms"])),
             tuple(small["vocabulary"]["stop_words"]),
         ),
-        questions=tuple(
-            EvaluationQuestion(**{**given, "pages": tuple(given["pages"])})
-            for given in small["questions"]
-        ),
+        questions=StoredItems(folder, "questions", _question),
         replaced=tuple(small["replaced"]),
         phrases=tuple(map(tuple, small["phrases"])),
     )
@@ -107,11 +115,13 @@ def read(folder: Path) -> Guidance:
         frozenset(small["stop_words"]),
         tuple(tuple(map(tuple, group)) for group in small["synonyms"]),
     )
+    pages = Pages.from_arrays(*_index(folder, "pages", POSTINGS))
+    pages.said = array(folder, "pages.said")
     ranking = Ranking(
-        _postings(folder, "words"),
-        _postings(folder, "pairs"),
-        _postings(folder, "pages"),
-        _postings(folder, "texts"),
+        Postings.from_arrays(*_index(folder, "words", POSTINGS)),
+        Postings.from_arrays(*_index(folder, "pairs", POSTINGS)),
+        pages,
+        Habits(*_index(folder, "habits", HABITS)),
         array(folder, "page_of"),
     )
     return Guidance(
@@ -119,14 +129,19 @@ def read(folder: Path) -> Guidance:
         ranking,
         analysis,
         StoredTerms(folder, "written"),
+        Traits(
+            tuple(small["codes"]), *(array(folder, f"traits.{key}") for key in _TRAITS)
+        ),
+        {frozenset(terms): number for terms, number in small["titles"]},
         Thresholds(**small["thresholds"]),
     )
 
 
-def _postings(folder: Path, name: str) -> Postings:
-    keys = ("settings", "lengths", "number", "count", "start", "weight", "gain")
+def _index(
+    folder: Path, name: str, keys: Sequence[str]
+) -> tuple[StoredTerms, dict[str, Any]]:
     arrays = {key: array(folder, f"{name}.{key}") for key in keys}
-    return Postings.from_arrays(StoredTerms(folder, name), arrays)
+    return StoredTerms(folder, name), arrays
 
 
 def _tuples(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,6 +151,10 @@ def _tuples(given: Mapping[str, Any]) -> dict[str, Any]:
 def _passage(given: dict[str, Any]) -> Passage:
     paragraphs = tuple(Paragraph(**_tuples(item)) for item in given.pop("paragraphs"))
     return Passage(**_tuples(given), paragraphs=paragraphs)
+
+
+def _question(given: dict[str, Any]) -> EvaluationQuestion:
+    return EvaluationQuestion(**_tuples(given))
 
 
 def _page(given: dict[str, Any]) -> Page:

@@ -73,6 +73,18 @@ class StoredTerms(Mapping[str, int]):
             raise KeyError(term)
         return int(self._number[place])
 
+    def get(self, term: str, default: Any = None) -> Any:
+        """Return the number of *term*, or *default*."""
+        if self._held is not None:
+            return self._held.get(term, default)
+        try:
+            return self[term]
+        except KeyError:
+            return default
+
+    def __contains__(self, term: object) -> bool:
+        return self.get(str(term)) is not None
+
     def __len__(self) -> int:
         return len(self._number)
 
@@ -88,7 +100,10 @@ class StoredItems(Sequence[Item]):
     ) -> None:
         self._start = array(folder, f"{name}.lines")
         self._decode = decode
-        self._file = np.asarray(np.memmap(folder / f"{name}.jsonl", np.uint8, "r"))
+        path = folder / f"{name}.jsonl"
+        is_empty = path.stat().st_size == 0  # nothing cannot be mapped
+        mapped = [] if is_empty else np.memmap(path, np.uint8, "r")
+        self._file = np.asarray(mapped, np.uint8)
         self._held: dict[int, Item] = {}
 
     def __len__(self) -> int:

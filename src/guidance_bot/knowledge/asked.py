@@ -94,8 +94,11 @@ def _mappings(value: object) -> Iterator[tuple[str, object]]:
 
 
 def _is_asked(value: object) -> TypeGuard[dict[str, list[str]]]:
-    return isinstance(value, dict) and all(
-        isinstance(questions, list)
-        and all(isinstance(one, str) and one.strip() for one in questions)
-        for questions in value.values()
+    return isinstance(value, dict) and all(map(is_questions, value.values()))
+
+
+def is_questions(value: object) -> TypeGuard[list[str]]:
+    """Tell whether *value* is a list of texts, none of them empty."""
+    return isinstance(value, list) and all(
+        isinstance(one, str) and one.strip() for one in value
     )

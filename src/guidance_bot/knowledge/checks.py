@@ -26,6 +26,7 @@ def problems(found: Read) -> list[Problem]:
             *_notice_problems(found),
             *_wording_problems(found),
             *_evaluation_problems(found),
+            *_elsewhere_problems(found),
         }
     )
 
@@ -191,3 +192,25 @@ def _evaluation_problems(found: Read) -> Iterator[Problem]:
         if not known:
             message = f"{question.id}: no jurisdiction {code!r}"
             yield Problem(*found.places[f"{name}.for"], message)
+
+
+def _elsewhere_problems(found: Read) -> Iterator[Problem]:
+    asked = {
+        _plain(question): passage.page
+        for passage in found.knowledge.passages
+        for question in passage.questions
+    }
+    for subject, questions in found.knowledge.elsewhere.items():
+        for number, question in enumerate(questions):
+            page = asked.get(_plain(question))
+            if page is not None:
+                path, line = found.places[f"elsewhere:{subject}.{number}"]
+                message = (
+                    f"{subject}: {question!r} is also asked of {page}; either it is "
+                    "answered there or it belongs elsewhere"
+                )
+                yield Problem(path, line, message)
+
+
+def _plain(question: str) -> str:
+    return " ".join(re.findall(r"\w+", question.casefold()))

@@ -201,20 +201,25 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationQuestion:
-    """A question with the pages an expert accepts; never indexed."""
+    """A question with the pages an expert accepts; never indexed.
+
+    ``earlier`` are the questions before it in the same conversation, oldest first.
+    """
 
     id: str
     question: str
     expect: Literal["answered", "nothing"]
     pages: tuple[str, ...] = ()
     jurisdiction: str | None = None
+    earlier: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
     """Everything the folders hold. ``passages`` are sorted by id, so are ties.
 
-    ``phrases`` are words that always lead to a passage, each with its id.
+    ``phrases`` are words that always lead to a passage, each with its id. ``elsewhere``
+    are questions that people ask and the folders do not cover, by subject.
     """
 
     version: str
@@ -223,9 +228,10 @@ class Knowledge:
     sources: Mapping[str, Source]
     organisation: Organisation
     vocabulary: Vocabulary
-    questions: tuple[EvaluationQuestion, ...] = ()
+    questions: Sequence[EvaluationQuestion] = ()
     replaced: tuple[str, ...] = ()
     phrases: tuple[tuple[str, str], ...] = ()
+    elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def binds(self, page: Page, passage: Passage, jurisdiction: str | None) -> bool:
         """Tell whether *passage* speaks to somebody from *jurisdiction*.

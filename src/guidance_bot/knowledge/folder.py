@@ -17,6 +17,7 @@ FOLDERS: Final = ("guidance", "asked", "flows")
 HIDDEN: Final = (".", "~", "#")
 ENDINGS: Final = (".yaml", ".yml", ".md", ".markdown")
 ROOT_FILES: Final = (
+    "elsewhere.yaml",
     "organisation.yaml",
     "questions.yaml",
     "sources.yaml",

@@ -96,6 +96,7 @@ def read(folders: Sequence[Folder]) -> Read:
             for section, phrases in file.head.phrases.items()
             for phrase in phrases
         ),
+        elsewhere=dict(sorted(reading.elsewhere.items())),
     )
     return Read(
         knowledge,

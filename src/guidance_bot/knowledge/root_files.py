@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from guidance_bot.errors import Problem
 from guidance_bot.knowledge import schema
-from guidance_bot.knowledge.asked import AskedFile
+from guidance_bot.knowledge.asked import AskedFile, is_questions
 from guidance_bot.knowledge.content import (
     JURISDICTIONS,
     KINDS,
@@ -59,6 +59,7 @@ class Reading:
     stop_words: list[str] = field(default_factory=list)
     house_style: HouseStyle = field(default_factory=HouseStyle)
     questions: dict[str, EvaluationQuestion] = field(default_factory=dict)
+    elsewhere: dict[str, tuple[str, ...]] = field(default_factory=dict)
     replaced: list[str] = field(default_factory=list)
 
 
@@ -141,7 +142,12 @@ def _broken_source(given: Any) -> Source | None:
 def _read_questions(document: YamlText, path: str, reading: Reading) -> None:
     for number, entry in _entries(schema.QuestionEntry, document, path, reading):
         reading.questions[entry.id] = EvaluationQuestion(
-            entry.id, entry.question, entry.expect, entry.pages, entry.for_
+            entry.id,
+            entry.question,
+            entry.expect,
+            entry.pages,
+            entry.for_,
+            (entry.after,) if entry.after else (),
         )
         _remember(document, path, f"question:{entry.id}", number, reading)
 
@@ -194,7 +200,25 @@ def _read_vocabulary(document: YamlText, path: str, reading: Reading) -> None:
         style.plain_words |= {w.casefold(): p for w, p in entry.plain_words.items()}
 
 
+def _read_elsewhere(document: YamlText, path: str, reading: Reading) -> None:
+    if not isinstance(document.value, dict):
+        message = "this file names subjects, and below each a list of questions"
+        reading.problems.append(Problem(path, document.line(()), message))
+        return
+    for subject, questions in document.value.items():
+        if not is_questions(questions):
+            message = f"{subject}: write a list of questions below it"
+            reading.problems.append(Problem(path, document.line((subject,)), message))
+            continue
+        # A later folder knows better what it covers of a subject.
+        reading.elsewhere[str(subject)] = tuple(questions)
+        for number in range(len(questions)):
+            key = f"elsewhere:{subject}.{number}"
+            reading.places[key] = (path, document.line((subject, number)))
+
+
 _ROOM: Final = {
+    "elsewhere.yaml": _read_elsewhere,
     "organisation.yaml": _read_organisation,
     "questions.yaml": _read_questions,
     "sources.yaml": _read_sources,

@@ -169,6 +169,7 @@ class QuestionEntry(_Entry):
 
     id: Text
     question: Text
+    after: Text | None = None
     for_: Text | None = Field(default=None, alias="for")
     expect: Literal["answered", "nothing"]
     pages: tuple[Text, ...] = ()
