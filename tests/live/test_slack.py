@@ -11,7 +11,7 @@ import yaml
 
 from guidance_bot.wording import MAX_QUESTION_CHARS
 from tests.conftest import ORGANISATION
-from tests.live.command import STARTER
+from tests.live.command import STARTER, environ, guidance_bot
 from tests.live.conftest import LONG_CHARS, LONG_SENTENCE, TOWN, Begin, write_folder
 from tests.live.slack_processes import Json, RefusedError
 from tests.live.slack_talk import (
@@ -41,6 +41,9 @@ NEW_LEAD = "You may not blog at all."
 FROM_THE_CODE = "The Code applies to every blog of a civil servant."
 UNSURE = "which blog names a supplier of zebras"
 NOTHING = "what is on the canteen menu?"
+GIFTS, GIFTS_LEAD = "Which gifts may I keep?", "Refuse gifts from suppliers"
+# Says nothing without what was asked before.
+WHY = "why?"
 THREAT = "what comes first after a threat?"
 PAGE, KEEP, MORE = "answer.page", "answer.keep", "answer.more"
 POST, RULES = "answer.post", "answer.rules"
@@ -70,6 +73,66 @@ def test_a_direct_message_in_a_thread_is_answered_in_that_thread(talk: Talk) -> 
     answer = talk.ask("Which gifts may I keep?", thread_ts=first["ts"])
 
     assert place(answer) == (DIRECT[ANNA], first["ts"], None)
+
+
+def test_a_question_in_a_thread_is_answered_with_those_asked_there_before(
+    talk: Talk,
+) -> None:
+    alone = talk.ask(WHY)
+    root = talk.say(GIFTS, DIRECT[ANNA])
+    talk.heard(root)
+    # What is asked outside of the thread is not read with it.
+    talk.ask(QUESTION)
+
+    answer = talk.ask(WHY, thread_ts=root)
+
+    assert alone["text"].startswith(told("nothing-unnamed"))
+    assert place(answer) == (DIRECT[ANNA], root, None)
+    assert answer["text"].startswith(GIFTS_LEAD)
+    assert json.loads(value_of(answer, MORE))["after"] == [GIFTS]
+    calls = [call["method"] for call in talk.slack.state()["calls"]]
+    assert calls.count("conversations.replies") == 1
+
+
+def test_a_question_below_an_answer_is_read_with_what_it_answers(talk: Talk) -> None:
+    below = talk.ask(GIFTS)["ts"]
+
+    answer = talk.ask(WHY, thread_ts=below)
+
+    assert place(answer) == (DIRECT[ANNA], below, None)
+    assert answer["text"].startswith(GIFTS_LEAD)
+    assert json.loads(value_of(answer, MORE))["after"] == [GIFTS]
+
+
+def test_a_mention_in_a_thread_is_answered_on_its_own(talk: Talk) -> None:
+    root = talk.say(f"@guidance {GIFTS}", GENERAL)
+    talk.heard(root)
+
+    answer = talk.ask(f"@guidance {WHY}", GENERAL, thread_ts=root)
+
+    assert answer["text"].startswith(told("nothing-unnamed"))
+    calls = [call["method"] for call in talk.slack.state()["calls"]]
+    assert "conversations.replies" not in calls
+
+
+def test_a_follow_up_gets_the_answer_that_a_terminal_gives_after_the_same_question(
+    begin: Begin, tmp_path: Path
+) -> None:
+    follow_up = "and for doctors?"
+    with begin("socket", knowledge=STARTER) as talk:
+        root = talk.say("Can I blog anonymously?", DIRECT[ANNA])
+        talk.heard(root)
+
+        answer = talk.ask(follow_up, thread_ts=root)
+
+        assert answer["text"] != talk.ask(follow_up)["text"]
+        asked = json.loads(value_of(answer, MORE))
+    assert asked["after"] == ["Can I blog anonymously?"]
+    env = environ(tmp_path, GUIDANCE_BOT_KNOWLEDGE=str(STARTER))
+    after = ("--after", "Can I blog anonymously?", "--json")
+    given = json.loads(guidance_bot("ask", follow_up, *after, env=env).stdout)
+    assert asked["receipt"] == given["receipt"]
+    assert given["citations"][0]["page"] == "personal/blogging-anonymously"
 
 
 def test_a_direct_message_with_a_file_is_answered(talk: Talk) -> None:
@@ -695,5 +758,8 @@ def test_in_the_agent_view_a_direct_message_is_answered_in_its_thread(
         answer = talk.ask(QUESTION)
 
         assert place(answer) == (DIRECT[ANNA], rooted(talk)["ts"], None)
-        again = talk.ask("Which gifts may I keep?", thread_ts=answer["thread_ts"])
+        again = talk.ask(GIFTS, thread_ts=answer["thread_ts"])
         assert again["thread_ts"] == answer["thread_ts"]
+        talk.ask(GIFTS)
+        followed = talk.ask(WHY, thread_ts=talk.ask(GIFTS)["thread_ts"])
+        assert followed["text"].startswith(GIFTS_LEAD)

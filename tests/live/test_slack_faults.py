@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.live.conftest import Begin, LongTalks
-from tests.live.slack_processes import Bot, Json, request
+from tests.live.slack_processes import DEADLINE_S, Bot, Json, request
 from tests.live.slack_talk import (
     ANNA,
     BEN,
@@ -126,6 +126,29 @@ def test_a_channel_that_takes_no_more_at_once_gets_every_answer_once(
 
 
 # Slack in trouble
+
+
+@pytest.mark.parametrize("kind", [*TROUBLE, "slow", "error"])
+def test_a_question_is_answered_on_its_own_where_slack_does_not_show_its_thread(
+    kind: str, talk: Talk
+) -> None:
+    talk.trouble = {"thread not read"}
+    root = talk.say("Which gifts may I keep?", DIRECT[ANNA])
+    talk.heard(root)
+    trouble = {"kind": kind, "seconds": DEADLINE_S, "error": "missing_scope"}
+    talk.slack.control("fault", method="conversations.replies", **trouble)
+
+    answer = talk.ask("why?", thread_ts=root)
+
+    assert place(answer) == (DIRECT[ANNA], root, None)
+    assert answer["text"].startswith(told("nothing-unnamed"))
+    events = [line["event"] for line in talk.bot.log(talk.from_line)]
+    assert events.count("thread not read") == 1
+    deliveries = talk.slack.state()["deliveries"]
+    assert all(len(delivery["attempts"]) == 1 for delivery in deliveries)
+    # The next one finds the thread again.
+    again = talk.ask("why?", thread_ts=root)
+    assert again["text"].startswith("Refuse gifts from suppliers")
 
 
 @pytest.mark.parametrize("kind", TROUBLE)

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.local_slack import chat, directory, modals
+from tests.local_slack import chat, directory, history, modals
 from tests.local_slack.answers import Json, RefusedError
 from tests.local_slack.directory import require_scope
 from tests.local_slack.faults import Fault
@@ -16,6 +16,7 @@ from tests.local_slack.slack import LocalSlack
 METHODS: dict[str, chat.Method] = {
     **directory.METHODS,
     **chat.METHODS,
+    **history.METHODS,
     **modals.METHODS,
 }
 SCOPES = {

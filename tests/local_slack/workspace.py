@@ -137,6 +137,16 @@ class Workspace:
             raise RefusedError("thread_not_found") from error
         return root.thread_ts or root.ts
 
+    def thread(self, channel: str, root: str) -> list[Message]:
+        """Return the thread under the message *root*, oldest first, ephemeral ones apart."""
+        return [
+            message
+            for message in self.messages
+            if message.channel == channel
+            and root in (message.ts, message.thread_ts)
+            and not (message.deleted or message.ephemeral_to)
+        ]
+
     def forget(self) -> None:
         """Empty the channels."""
         self.messages.clear()

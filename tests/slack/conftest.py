@@ -1,8 +1,10 @@
 """A department for messages in Slack, and recorded messages to compare with."""
 
+import io
 import json
+import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from guidance_bot.answering.guidance import Guidance
 from guidance_bot.knowledge.reader import Read
 from guidance_bot.slack.blocks import Json, Message
+from guidance_bot.slack.logs import JsonLines
 from tests.conftest import DEPARTMENT, ORGANISATION, page
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -70,6 +73,20 @@ def recorded(request: pytest.FixtureRequest) -> Recorded:
         assert text == path.read_text(encoding="utf-8")
 
     return compare
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What our own loggers write, as an operator's log has it."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines())
+    ours = logging.getLogger("guidance_bot")
+    ours.addHandler(handler)
+    level, ours.level = ours.level, logging.INFO
+    yield stream
+    ours.removeHandler(handler)
+    ours.level = level
 
 
 def heard_and_shown(messages: tuple[Message, ...]) -> list[Json]:

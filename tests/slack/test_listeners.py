@@ -2,8 +2,7 @@
 
 import io
 import json
-import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,10 +13,10 @@ from guidance_bot.answering.answers import Answer, Asker, answer
 from guidance_bot.answering.guidance import Guidance
 from guidance_bot.slack.blocks import Json, Message
 from guidance_bot.slack.buttons import Asked
-from guidance_bot.slack.incoming import Place
+from guidance_bot.slack.incoming import Payload, Place
 from guidance_bot.slack.listeners import Desk, Listeners
-from guidance_bot.slack.logs import JsonLines
 from guidance_bot.slack.sending import Sender
+from guidance_bot.slack.threads import Threads
 
 QUESTION = "Can I blog anonymously?"
 HIDDEN = "what nobody should see"
@@ -52,13 +51,32 @@ class NotingSender(Sender):
         self.views.append(view)
 
 
+@dataclass
+class KnownThreads(Threads):
+    """Tells that *questions* came before, and notes the texts that it was asked about."""
+
+    questions: tuple[str, ...] = ()
+    asked: list[str] = field(default_factory=list)
+
+    async def earlier(self, event: Payload) -> tuple[str, ...]:
+        self.asked.append(event["text"])
+        return self.questions
+
+
 @pytest.fixture
 def sender() -> NotingSender:
     return NotingSender()
 
 
 @pytest.fixture
-def listeners(department: Guidance, sender: NotingSender) -> Listeners:
+def threads() -> KnownThreads:
+    return KnownThreads()
+
+
+@pytest.fixture
+def listeners(
+    department: Guidance, sender: NotingSender, threads: KnownThreads
+) -> Listeners:
     def answered(question: str, asker: Asker, earlier: Sequence[str]) -> Answer:
         if "explode" in question:
             raise RuntimeError(f"cannot read {question!r} with {HIDDEN}")
@@ -70,23 +88,10 @@ def listeners(department: Guidance, sender: NotingSender) -> Listeners:
             answer=answered,
             today=lambda: date(2026, 6, 1),
             sender=sender,
+            threads=threads,
             bot_user="U0GUIDE",
         )
     )
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """What our own loggers write, as an operator's log has it."""
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(JsonLines())
-    ours = logging.getLogger("guidance_bot")
-    ours.addHandler(handler)
-    level, ours.level = ours.level, logging.INFO
-    yield stream
-    ours.removeHandler(handler)
-    ours.level = level
 
 
 def lines(log: io.StringIO) -> list[Json]:
@@ -185,6 +190,30 @@ async def test_only_direct_messages_need_no_mention(
     await listeners.messaged(event(channel="C1", channel_type="channel"))
 
     assert sender.sent == []
+
+
+async def test_a_follow_up_is_answered_with_the_questions_before_it(
+    listeners: Listeners, sender: NotingSender, threads: KnownThreads
+) -> None:
+    await listeners.messaged(event("why?", thread_ts="0.5"))
+    threads.questions = ("Which gifts may I keep?",)
+    again = event("why?", thread_ts="0.5", ts="2.0")
+    await listeners.messaged(again | {"event_id": "Ev2"})
+
+    alone, followed = sender.sent
+    assert alone[2].startswith("Our guidance has nothing on that.")
+    assert followed[1] == Place("D0ANNA", "U0ANNA", "0.5")
+    assert followed[2].startswith("Refuse gifts from suppliers")
+
+
+@pytest.mark.parametrize("text", ["thanks!", "help", "", "why " * 1_000])
+async def test_no_thread_is_read_for_what_is_no_question(
+    text: str, listeners: Listeners, sender: NotingSender, threads: KnownThreads
+) -> None:
+    await listeners.messaged(event(text, thread_ts="0.5"))
+
+    assert len(sender.sent) == 1
+    assert threads.asked == []
 
 
 async def test_a_sensitive_answer_to_a_mention_is_private(

@@ -87,14 +87,18 @@ class Once:
 
 def is_from_a_person(event: Payload, bot_user: str) -> bool:
     """Tell whether somebody wrote this: not a bot, not ourselves, not an edit."""
+    # A mention that is edited is delivered as a mention again.
+    return is_by_a_person(event, bot_user) and "edited" not in event
+
+
+def is_by_a_person(message: Payload, bot_user: str) -> bool:
+    """Tell whether somebody wrote *message*, edited since or not: no bot, not ourselves."""
     return (
-        not event.get("bot_id")
-        and event.get("subtype") in _SUBTYPES
-        and bool(event.get("user"))
-        and event["user"] not in (_SLACKBOT, bot_user)
-        and not event.get("hidden")
-        # A mention that is edited is delivered as a mention again.
-        and "edited" not in event
+        not message.get("bot_id")
+        and message.get("subtype") in _SUBTYPES
+        and bool(message.get("user"))
+        and message["user"] not in (_SLACKBOT, bot_user)
+        and not message.get("hidden")
     )
 
 

@@ -23,6 +23,7 @@ from guidance_bot.slack.blocks import Message
 from guidance_bot.slack.buttons import Asked, page_in
 from guidance_bot.slack.incoming import Once, Payload, Place
 from guidance_bot.slack.sending import ResponseUrlError, Sender, error_code
+from guidance_bot.slack.threads import Threads
 from guidance_bot.slack.views import (
     Setting,
     answer_messages,
@@ -55,6 +56,7 @@ class Desk:
     answer: Answering
     today: Callable[[], date]
     sender: Sender
+    threads: Threads
     bot_user: str
     threaded: bool = False
     once: Once = field(default_factory=lambda: Once(time.monotonic))
@@ -265,8 +267,13 @@ class Listeners:
         keys = ("event", body.get("event_id")), ("at", event["channel"], event["ts"])
         if not desk.once.first(*keys):
             return
+        began = time.perf_counter()
         question = incoming.question_in(event.get("text", ""), desk.bot_user)
-        await self._answer(question, _event_place(self, body))
+        earlier: Sequence[str] = ()
+        if occasion(question) is None:
+            earlier = await desk.threads.earlier(event)
+        place = _event_place(self, body)
+        await self._answer(question, place, earlier=earlier, began=began)
 
     async def _answer(
         self,
@@ -274,7 +281,10 @@ class Listeners:
         place: Place,
         asker: Asker = ANYBODY,
         earlier: Sequence[str] = (),
+        *,
+        began: float | None = None,
     ) -> None:
+        """Answer in *place*; *began* is when the work on it did, if not just now."""
         started = time.perf_counter()
         given, answered = await self._in_thread(
             lambda: self._decided(question, place, asker, earlier)
@@ -288,7 +298,7 @@ class Listeners:
             # A greeting is no question that went without an answer.
             "answered" if given.message is None else "replied",
             verdict=given.verdict if given.message is None else None,
-            ms=round(1_000 * (time.perf_counter() - started)),
+            ms=round(1_000 * (time.perf_counter() - (began or started))),
             decided_ms=round(1_000 * (decided - started)),
         )
 

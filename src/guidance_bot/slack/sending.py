@@ -128,6 +128,16 @@ def web_client(session: ClientSession, token: str, api_url: str) -> AsyncWebClie
     )
 
 
+def impatient_client(
+    session: ClientSession, token: str, api_url: str
+) -> AsyncWebClient:
+    """Return Slack's client over the shared *session* for what is tried once.
+
+    Not even a rate limit is waited for.
+    """
+    return AsyncWebClient(token, base_url=api_url, session=session, retry_handlers=[])
+
+
 def error_code(error: SlackApiError) -> str:
     """Return Slack's word for a refusal, or nothing where it was not Slack's to say."""
     data = getattr(error.response, "data", None)

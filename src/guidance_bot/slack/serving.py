@@ -25,7 +25,14 @@ from guidance_bot.knowledge.content import Knowledge
 from guidance_bot.slack.app import bolt_app
 from guidance_bot.slack.endpoints import http_app
 from guidance_bot.slack.listeners import Answering, Desk, Listeners
-from guidance_bot.slack.sending import Sender, error_code, shared_session, web_client
+from guidance_bot.slack.sending import (
+    Sender,
+    error_code,
+    impatient_client,
+    shared_session,
+    web_client,
+)
+from guidance_bot.slack.threads import Threads
 
 logger = logging.getLogger(__name__)
 
@@ -119,11 +126,13 @@ async def _connected_app(
         ) from error
     scopes = str(told.headers.get("x-oauth-scopes", "")).split(",")
     granted = [scope.strip() for scope in scopes]
+    once = impatient_client(session, workplace.bot_token, workplace.api_url)
     desk = Desk(
         knowledge=workplace.knowledge,
         answer=workplace.answer,
         today=workplace.today,
         sender=Sender(web, session),
+        threads=Threads(once, told["user_id"]),
         bot_user=told["user_id"],
         threaded=AGENT_SCOPE in granted,
     )
