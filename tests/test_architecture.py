@@ -57,6 +57,9 @@ def test_the_house_as_it_stands_breaks_no_contract(house: Path) -> None:
         ("knowledge/content.py", "import pathlib", "Deciding touches no disk"),
         ("terminal.py", "import slack_sdk", "Only slack/ speaks Slack"),
         ("evaluation.py", "import sqlite3", "Only storage/ speaks SQL"),
+        ("conversation.py", "import pathlib", "Deciding touches no disk"),
+        ("conversation.py", "import sqlite3", "Only storage/ speaks SQL"),
+        ("streams.py", "import slack_sdk", "Only slack/ speaks Slack"),
         ("doctor/findings.py", "import slack_sdk", "Only slack/ speaks Slack"),
         ("doctor/report.py", "from guidance_bot import slack", "Imports point down"),
         ("slack/listeners.py", "import sqlalchemy", "Only storage/ speaks SQL"),
@@ -68,6 +71,7 @@ def test_the_house_as_it_stands_breaks_no_contract(house: Path) -> None:
         ),
         ("answering/guidance.py", "import rank_bm25", "Only ranking knows"),
         ("terminal.py", "from guidance_bot import settings", "Settings are handed"),
+        ("conversation.py", "from guidance_bot import settings", "Settings are handed"),
         (
             "knowledge/content.py",
             "from guidance_bot import cli",

@@ -1,5 +1,6 @@
 """The commands in this process; ``tests/live`` runs them as processes of their own."""
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -39,6 +40,55 @@ def test_ask_prints_the_answer(run: Run, write: Write) -> None:
     code, out, err = run("ask", "may I blog anonymously?", "--knowledge", root)
     assert (code, err) == (0, "")
     assert out.startswith("You may write a blog without your name.")
+
+
+def test_chat_answers_each_line_as_ask_does(
+    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blog, doctor = "may I blog anonymously?", "and for a doctor?"
+    common = ("--knowledge", write(DEPARTMENT), "--for", "uk-health", "--today")
+    first = run("ask", blog, *common, "2027-02-01")[1]
+    second = run("ask", doctor, "--after", blog, *common, "2027-02-01")[1]
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{blog}\n\n{doctor}\nquit\n"))
+
+    assert run("chat", *common, "2027-02-01") == (0, f"{first}\n{second}", "")
+    assert "due for review" in first
+
+
+def test_chat_shows_what_show_shows(
+    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = write(DEPARTMENT)
+    shown = run("show", "personal/blogging#short-answer", "--knowledge", root)[1]
+    monkeypatch.setattr("sys.stdin", io.StringIO("may I blog anonymously?\nmore"))
+
+    _, out, _ = run("chat", "--knowledge", root)
+
+    assert out.endswith(f"\n\n{shown}")
+
+
+@pytest.mark.parametrize("stdin", [io.StringIO(), None], ids=["empty", "closed"])
+def test_chat_without_a_line_says_nothing(
+    stdin: io.StringIO | None,
+    run: Run,
+    write: Write,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.stdin", stdin)
+
+    assert run("chat", "--knowledge", write(DEPARTMENT)) == (0, "", "")
+
+
+def test_chat_does_not_begin_with_wrong_usage_or_a_mistake_in_the_folder(
+    run: Run, write: Write
+) -> None:
+    code, out, err = run("chat", "--for", "atlantis", "--knowledge", write(DEPARTMENT))
+    assert (code, out) == (2, "")
+    assert "--for is 'atlantis'; it can be one of: " in err
+    root = write({"guidance/a/b.md": page("## A\n\nText. [@cod]\n")})
+    code, out, err = run("chat", "--knowledge", root)
+    assert (code, out) == (1, "")
+    assert err.endswith("1 problem\n")
 
 
 def test_today_decides_what_is_due_for_review(run: Run, write: Write) -> None:

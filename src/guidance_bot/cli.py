@@ -1,80 +1,40 @@
-"""The commands, each a few lines; the only room that reads the clock."""
+"""The commands, each a few lines."""
 
-import io
-import json
 import os
-import shutil
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
-from guidance_bot import __version__, bootstrap, settings
-from guidance_bot.answering.answers import Asker, answer
+from guidance_bot import __version__, bootstrap, settings, streams
+from guidance_bot.answering.answers import Answer, Asker, answer
 from guidance_bot.answering.documents import as_json
 from guidance_bot.answering.guidance import Guidance
 from guidance_bot.answering.labels import source_label
+from guidance_bot.conversation import Conversation
 from guidance_bot.errors import GuidanceBotError, KnowledgeError, UsageError
 from guidance_bot.knowledge.history import commit
+from guidance_bot.options import (
+    FOR_OPTION,
+    JSON_OPTION,
+    KNOWLEDGE_OPTION,
+    TODAY_OPTION,
+    day_of,
+    named_folders,
+)
 from guidance_bot.terminal import (
-    Paper,
     answer_text,
     coverage_text,
     page_text,
+    passages_named,
     problems_text,
 )
-from guidance_bot.wording import printable
 
 EXIT_KNOWLEDGE = 1
 EXIT_USAGE = 2
-
-
-def _folders(
-    _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
-) -> list[Path]:
-    return _named_folders(given)
-
-
-def _named_folders(given: tuple[str, ...]) -> list[Path]:
-    named = [path for text in given for path in settings.folders(text)]
-    if given and not named:
-        raise UsageError("--knowledge is empty; it names a folder of guidance")
-    return bootstrap.knowledge_folders(named, settings.current().knowledge)
-
-
-KNOWLEDGE_OPTION = click.option(
-    "--knowledge",
-    "folders",
-    multiple=True,
-    metavar="FOLDER[:FOLDER]",
-    callback=_folders,
-    help="Folder(s) of guidance; a later one replaces pages of an earlier one.",
-)
-
-
-def _day(
-    _context: click.Context, _option: click.Parameter, given: datetime | None
-) -> date:
-    return _day_of(given)
-
-
-def _day_of(given: datetime | None) -> date:
-    return given.date() if given else date.today()  # noqa: DTZ011, TID251 - the day where the asker is
-
-
-TODAY_OPTION = click.option(
-    "--today",
-    type=click.DateTime(["%Y-%m-%d"]),
-    callback=_day,
-    metavar="DATE",
-    help="The day of asking, as 2026-11-22.",
-)
-JSON_OPTION = click.option("--json", "as_document", is_flag=True, help="Print JSON.")
 
 
 def main() -> None:
@@ -82,7 +42,7 @@ def main() -> None:
 
     Exits 0, 1 when the knowledge is at fault, 2 when the usage or settings are.
     """
-    _prepare_output()
+    streams.prepare()
     try:
         # Not commands(): click would end a closed pipe with our code for knowledge.
         with commands.make_context("guidance-bot", sys.argv[1:]) as context:
@@ -91,11 +51,11 @@ def main() -> None:
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except KnowledgeError as error:
-        _complain(problems_text(error.problems, "text"))
-        _complain(_count(len(error.problems), "problem"))
+        streams.complain(problems_text(error.problems, "text"))
+        streams.complain(_count(len(error.problems), "problem"))
         sys.exit(EXIT_KNOWLEDGE)
     except (GuidanceBotError, click.Abort) as error:
-        _complain(f"guidance-bot: {error}")
+        streams.complain(f"guidance-bot: {error}")
         sys.exit(EXIT_USAGE)
     except click.ClickException as error:
         error.show()
@@ -104,22 +64,8 @@ def main() -> None:
         # A reader that has seen enough (head, less) is no error; a full disk is.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
-            _complain(f"guidance-bot: {error}")
+            streams.complain(f"guidance-bot: {error}")
             sys.exit(EXIT_USAGE)
-
-
-def _prepare_output() -> None:
-    if sys.stdout is None:  # closed by whoever started us
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for as long as we run
-    # The same bytes in every locale: a pipe under LC_ALL=C gets UTF-8 too.
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-
-
-def _complain(text: str) -> None:
-    with suppress(OSError):
-        print(text, file=sys.stderr, flush=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -135,16 +81,6 @@ def _guidance(folders: list[Path]) -> Guidance:
     return bootstrap.load(folders, settings.current().cache, warn)
 
 
-def _paper() -> Paper:
-    width = shutil.get_terminal_size().columns
-    return Paper(width, settings.current().colour and sys.stdout.isatty())
-
-
-def _print_json(value: Any) -> None:
-    # ASCII only: the same bytes whatever the reader's encoding.
-    print(json.dumps(value))
-
-
 def _text(argument: str) -> str:
     # Arguments are bytes that Python decoded by the locale; ours are UTF-8.
     raw = argument.encode("utf-8", "surrogateescape")
@@ -153,6 +89,17 @@ def _text(argument: str) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _answering(
+    guidance: Guidance, today: date
+) -> Callable[[str, Asker, Sequence[str]], Answer]:
+    def answered(question: str, asker: Asker, earlier: Sequence[str]) -> Answer:
+        return bootstrap.dated(
+            answer(guidance, question, asker, earlier), guidance, today
+        )
+
+    return answered
 
 
 def _jurisdiction(guidance: Guidance, code: str | None) -> str | None:
@@ -167,7 +114,7 @@ def _jurisdiction(guidance: Guidance, code: str | None) -> str | None:
 @click.option(
     "--batch", type=click.Path(path_type=Path), help="Questions as JSON lines."
 )
-@click.option("--for", "jurisdiction", metavar="CODE", help="Whose rules bind you.")
+@FOR_OPTION
 @click.option(
     "--after", "earlier", multiple=True, metavar="QUESTION", help="Asked before."
 )
@@ -193,13 +140,13 @@ def ask(  # noqa: PLR0917 - one parameter an option
         return
     guidance = _guidance(folders)
     asker = Asker(_jurisdiction(guidance, jurisdiction))
-    given = answer(guidance, _text(question or ""), asker, [*map(_text, earlier)])
-    given = bootstrap.dated(given, guidance, today)
+    answered = _answering(guidance, today)
+    given = answered(_text(question or ""), asker, [*map(_text, earlier)])
     if as_document:
         head = commit(folders, given.version)
-        _print_json(as_json(replace(given, commit=head)))
+        streams.print_json(as_json(replace(given, commit=head)))
     else:
-        print(answer_text(given, guidance.knowledge, _paper()))
+        print(answer_text(given, guidance.knowledge, streams.paper()))
 
 
 def _ask_batch(batch: Path, when: date, folders: list[Path]) -> None:
@@ -208,10 +155,45 @@ def _ask_batch(batch: Path, when: date, folders: list[Path]) -> None:
     guidance = _guidance(folders)
     asked = read_batch(batch, guidance.knowledge.organisation.jurisdictions)
     head = commit(folders, guidance.knowledge.version)
+    answered = _answering(guidance, when)
     for line in asked:
-        given = answer(guidance, line.question, Asker(line.jurisdiction), line.earlier)
-        given = replace(bootstrap.dated(given, guidance, when), commit=head)
-        _print_json({"id": line.id} | as_json(given))
+        given = answered(line.question, Asker(line.jurisdiction), line.earlier)
+        given = replace(given, commit=head)
+        streams.print_json({"id": line.id} | as_json(given))
+
+
+@commands.command()
+@FOR_OPTION
+@TODAY_OPTION
+@KNOWLEDGE_OPTION
+def chat(jurisdiction: str | None, today: date, folders: list[Path]) -> None:
+    """Converse: a question a line, and "and for councils?" goes on from it."""
+    try:
+        guidance = _guidance(folders)
+        conversation = Conversation(
+            guidance.knowledge,
+            _answering(guidance, today),
+            Asker(_jurisdiction(guidance, jurisdiction)),
+            today=today,
+            paper=streams.paper,
+        )
+        _converse(conversation)
+    except KeyboardInterrupt:
+        if streams.is_typed():
+            streams.complain("")
+
+
+def _converse(conversation: Conversation) -> None:
+    is_typed = streams.is_typed()
+    if is_typed:
+        streams.complain(conversation.say("chat-opening"))
+    for number, reply in enumerate(conversation.replies(streams.lines())):
+        # A line of space between two replies; at a terminal before a prompt too.
+        if number and not is_typed:
+            print()
+        print(reply, end="\n\n" if is_typed else "\n", flush=True)
+    if is_typed:
+        streams.complain(conversation.say("chat-end"))
 
 
 @commands.command()
@@ -222,23 +204,19 @@ def _ask_batch(batch: Path, when: date, folders: list[Path]) -> None:
 def show(name: str, today: date, as_document: bool, folders: list[Path]) -> None:
     """Read a page, or one passage of it, with the authority of each paragraph."""
     knowledge = _guidance(folders).knowledge
-    page = knowledge.pages.get(name.split("#", maxsplit=1)[0])
-    own = [p for p in knowledge.passages if page is not None and p.page == page.id]
-    place = {id_: n for n, id_ in enumerate(page.passages)} if page else {}
-    own.sort(key=lambda passage: place[passage.id])
-    if "#" in name:
-        own = [p for p in own if name in (p.id, p.id.split("~")[0])]
-    if page is None or not own:
+    found = passages_named(name, knowledge)
+    if found is None:
         raise UsageError(
             f"no page or passage {name!r}; 'guidance-bot topics' lists them"
         )
+    page, own = found
     if as_document:
         head = {key: value for key, value in asdict(page).items() if key != "lines"}
         head["reviewed"] = page.reviewed.isoformat()
-        _print_json(head | {"passages": [asdict(passage) for passage in own]})
+        streams.print_json(head | {"passages": [asdict(passage) for passage in own]})
     else:
         overdue = page.is_overdue(today)
-        print(page_text(page, own, knowledge, _paper(), is_overdue=overdue))
+        print(page_text(page, own, knowledge, streams.paper(), is_overdue=overdue))
 
 
 @commands.command()
@@ -249,9 +227,11 @@ def topics(as_document: bool, folders: list[Path]) -> None:
     pages = _guidance(folders).knowledge.pages.values()
     if as_document:
         keys = ("id", "title", "summary", "owner", "status")
-        _print_json([{key: getattr(page, key) for key in keys} for page in pages])
+        streams.print_json(
+            [{key: getattr(page, key) for key in keys} for page in pages]
+        )
         return
-    _print_table(("Page", "What it says"), ((p.id, p.summary) for p in pages))
+    streams.print_table(("Page", "What it says"), ((p.id, p.summary) for p in pages))
 
 
 @commands.command()
@@ -261,7 +241,7 @@ def sources(as_document: bool, folders: list[Path]) -> None:
     """List the published sources: what each is worth, and whom it binds."""
     knowledge = _guidance(folders).knowledge
     if as_document:
-        _print_json([asdict(source) for source in knowledge.sources.values()])
+        streams.print_json([asdict(source) for source in knowledge.sources.values()])
         return
     names = knowledge.organisation.jurisdictions
     rows = (
@@ -272,21 +252,7 @@ def sources(as_document: bool, folders: list[Path]) -> None:
         )
         for source in knowledge.sources.values()
     )
-    _print_table(("Source", "What it is"), rows)
-
-
-def _print_table(heads: tuple[str, str], rows: Iterable[tuple[str, str]]) -> None:
-    from rich.console import Console  # noqa: PLC0415 - an answer needs no tables
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    paper = _paper()
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(heads[0], overflow="fold", ratio=2)
-    table.add_column(heads[1], overflow="fold", ratio=3)
-    for one, two in rows:
-        table.add_row(Text(printable(one)), Text(printable(two)))
-    Console(width=paper.width, no_color=not paper.colour, highlight=False).print(table)
+    streams.print_table(("Source", "What it is"), rows)
 
 
 @commands.command()
@@ -304,7 +270,7 @@ def check(style: str, today: date, as_document: bool, folders: list[Path]) -> No
     """Find everything that is wrong with a folder of guidance, at once."""
     report = bootstrap.check(folders, today)
     if as_document or style == "json":
-        _print_json(report.as_json())
+        streams.print_json(report.as_json())
     else:
         if report.problems:
             print(problems_text(report.problems, style))
@@ -348,9 +314,9 @@ def evaluate(file: Path | None, as_document: bool, folders: list[Path]) -> None:
         raise UsageError(f"no questions in {where}; a FILE holds one a line")
     report = evaluation.evaluate(guidance, questions)
     if as_document:
-        _print_json(report.as_json())
+        streams.print_json(report.as_json())
     else:
-        print(evaluation.report_text(report, width=_paper().width))
+        print(evaluation.report_text(report, width=streams.paper().width))
 
 
 @commands.command()
@@ -365,7 +331,7 @@ def serve(today: datetime | None, folders: list[Path]) -> None:
     """Answer in Slack: over Socket Mode where SLACK_APP_TOKEN is set, else over HTTP."""
 
     def day() -> date:
-        return _day_of(today)
+        return day_of(today)
 
     bootstrap.serve(folders, settings.current().cache, day)
 
@@ -383,11 +349,11 @@ def doctor(as_document: bool, named: tuple[str, ...]) -> None:
     """Find what keeps the bot from answering in Slack, each problem with its mend."""
     from guidance_bot.doctor import report_text  # noqa: PLC0415 - an answer needs no doctor
 
-    found = bootstrap.examine(lambda: _named_folders(named), settings.current().cache)
+    found = bootstrap.examine(lambda: named_folders(named), settings.current().cache)
     if as_document:
-        _print_json(found.as_json())
+        streams.print_json(found.as_json())
     else:
-        print(report_text(found, width=_paper().width))
+        print(report_text(found, width=streams.paper().width))
     if not found.is_clean:
         sys.exit(EXIT_KNOWLEDGE)
 
@@ -404,7 +370,7 @@ def manifest(url: str | None, agent: bool, as_document: bool) -> None:
         raise UsageError(f"--url is {url!r}; Slack calls only https:// addresses")
     printed = app_manifest(url=url, agent=agent)
     if as_document:
-        _print_json(printed)
+        streams.print_json(printed)
     else:
         import yaml  # noqa: PLC0415
 

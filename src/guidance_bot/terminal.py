@@ -212,6 +212,24 @@ def _nothing(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str]
     yield paper.wrap(ask_owner(pages, knowledge))
 
 
+def passages_named(
+    name: str, knowledge: Knowledge
+) -> tuple[Page, list[Passage]] | None:
+    """Return the page *name* with its passages in order, or with the one it names.
+
+    A section that was split is named as a whole or by its part.
+    """
+    page = knowledge.pages.get(name.split("#", maxsplit=1)[0])
+    if page is None:
+        return None
+    place = {id_: n for n, id_ in enumerate(page.passages)}
+    own = [p for p in knowledge.passages if p.page == page.id]
+    own.sort(key=lambda passage: place[passage.id])
+    if "#" in name:
+        own = [p for p in own if name in (p.id, p.id.split("~")[0])]
+    return (page, own) if own else None
+
+
 def page_text(
     page: Page,
     passages: Sequence[Passage],

@@ -78,8 +78,24 @@ SENTENCES: Final[Mapping[str, str]] = {
         "Send me a direct message, or mention {person} in a channel: I answer in a thread there.\n"
         "Type {command} and your question for an answer that only you see.\n"
         "Under an answer you can read the whole page and keep the answer in your messages. More has its sources and, where only you see the answer, posts it to the channel.\n"
-        "I read each message by itself. I do not keep what you ask; Slack keeps messages as your workspace decides."
+        "In a thread of direct messages I read a question with your earlier ones there; anywhere else I read each message by itself. I do not keep what you ask; Slack keeps messages as your workspace decides."
     ),
+    "chat-opening": "Ask about using social media at work, a question a line; help says what else you can type.",
+    "chat-help": (
+        "I remember your last three questions, so you can go on with “and for councils?”. Nothing is kept after we finish.\n"
+        "help: what you can type\n"
+        "more: the whole passage that the last answer cites first, with its sources\n"
+        "new: forget what you asked before\n"
+        "for CODE: say whose rules bind you, with one of: {codes}\n"
+        "for nobody: forget whose rules bind you\n"
+        "quit or exit: finish, as Ctrl-D and Ctrl-C do"
+    ),
+    "chat-new": "Forgotten. What would you like to ask?",
+    "chat-for": "From now on I answer for: {jurisdiction}.",
+    "chat-for-nobody": "From now on I answer as if you had not said whose rules bind you.",
+    "chat-which-code": "After “for” I know only: {codes}; or nobody.",
+    "chat-no-more": "No passage was cited, so there is no more to show.",
+    "chat-end": "Goodbye.",
     "button-page": "Read the whole page",
     "button-keep": "Keep in my messages",
     "button-more": "More",

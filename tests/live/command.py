@@ -25,19 +25,24 @@ def environ(home: Path, **more: str) -> dict[str, str]:
     return own | more
 
 
-def python(*arguments: str | Path, env: Mapping[str, str], cwd: Path) -> Done:
-    """Run this Python with *arguments* and return what came of it."""
+def python(
+    *arguments: str | Path, env: Mapping[str, str], cwd: Path, piped: bytes = b""
+) -> Done:
+    """Run this Python with *arguments* and what is *piped* in; return what came of it."""
     return subprocess.run(
         [sys.executable, *map(str, arguments)],
         env=dict(env),
         cwd=cwd,
-        stdin=subprocess.DEVNULL,
+        input=piped,
         capture_output=True,
         check=False,
         timeout=TIMEOUT_S,
     )
 
 
-def guidance_bot(*arguments: str | Path, env: Mapping[str, str]) -> Done:
+def guidance_bot(
+    *arguments: str | Path, env: Mapping[str, str], piped: bytes = b""
+) -> Done:
     """Run ``guidance-bot`` with *arguments* from the home in *env*."""
-    return python("-m", "guidance_bot", *arguments, env=env, cwd=Path(env["HOME"]))
+    command = ("-m", "guidance_bot", *arguments)
+    return python(*command, env=env, cwd=Path(env["HOME"]), piped=piped)
