@@ -35,8 +35,8 @@ def test_the_compiled_form_answers_as_the_built_one(
     assert list(again.knowledge.passages) == list(guidance.knowledge.passages)
     assert dict(again.knowledge.pages) == dict(guidance.knowledge.pages)
     assert dict(again.written) == dict(guidance.written)
-    assert dict(again.ranking.pairs.vocabulary) == dict(
-        guidance.ranking.pairs.vocabulary
+    assert dict(again.ranking.pages.vocabulary) == dict(
+        guidance.ranking.pages.vocabulary
     )
 
 

@@ -17,6 +17,7 @@ from guidance_bot.answering.phrases import (
     check_first,
     closest,
     facts,
+    heading_of,
     is_jurisdiction_unknown,
     lead_paragraphs,
     marker,
@@ -25,6 +26,7 @@ from guidance_bot.answering.phrases import (
     not_covered,
     not_these,
     nothing_particular,
+    own_section,
     slips,
     titled,
     whom_it_binds,
@@ -103,9 +105,11 @@ def _answered(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str
     yield paper.wrap(nothing_particular(given, knowledge))
     same = [c for c in others if c.page.id == first.page.id]
     for citation in same:
-        heading = f"{citation.passage.heading} ({standing_of(citation, knowledge)})"
+        head = heading_of(citation, knowledge)
+        heading = f"{head} ({standing_of(citation, knowledge)})"
         yield f"{paper.bold(paper.wrap(heading))}\n{_lead(citation, notes, paper, overrides)}"
     yield paper.wrap(misses(given, knowledge))
+    yield paper.wrap(own_section(given, knowledge))
     yield _footer(first, knowledge, paper)
     if notes.numbers:
         yield _sources(notes, knowledge, paper)
@@ -151,6 +155,9 @@ def _numbers(paragraph: Paragraph, notes: _Notes, overrides: Mapping[str, str]) 
 def _footer(citation: Citation, knowledge: Knowledge, paper: Paper) -> str:
     page_facts = facts(citation.page, knowledge, is_overdue=citation.overdue)
     text = f"{standing_of(citation, knowledge)}. {page_facts}."
+    text = text.replace(
+        citation.page.title, f"{citation.page.title} ({citation.page.id})"
+    )
     if citation.page.sensitive:
         # Nobody in a hurry is sent to a policy first.
         return paper.dim(paper.wrap(text))
@@ -163,8 +170,10 @@ def _footer(citation: Citation, knowledge: Knowledge, paper: Paper) -> str:
 def _pointer(
     citation: Citation, given: Answer, knowledge: Knowledge, paper: Paper, mark: str
 ) -> str:
-    page = citation.page
-    text = f"{titled(citation, given, knowledge)}: {page.summary} ({page.id})"
+    # Of a list, the place that matched; of an answer, what else to read.
+    place = citation.passage if given.verdict == "unsure" else citation.page
+    summary = citation.page.summary
+    text = f"{titled(citation, given, knowledge)}: {summary} ({place.id})"
     return paper.wrap(text, first=mark, rest=" " * len(mark))
 
 

@@ -106,8 +106,8 @@ What official texts say (Official guidance, 2008, in use until 2012)
 Where people disagree (Commentary)
 Some bloggers hide their name from the press; others call that unwise. [3]
 
-Our advice. Page: Blogging anonymously; owner: Comms team; reviewed 15 Jan 2026;
-starter text; due for review. Guidance, not permission.
+Our advice. Page: Blogging anonymously (personal/blogging); owner: Comms team;
+reviewed 15 Jan 2026; starter text; due for review. Guidance, not permission.
 
 Sources
 [1] Rule, 2010 (UK civil service): The Code, Cabinet Office.

@@ -55,6 +55,34 @@ def test_a_matching_item_of_a_list_may_begin_the_lead() -> None:
     assert lead_text(passage(text), 3, "Blogs", at_start=False) == ["Blogs are signed."]
 
 
+STEPS = (
+    "Do these.\n\n1. Stop and look first.\n2. Tell the press office now.\n"
+    "3. Ask before you delete blogs.\n4. Write it down.\n"
+)
+
+
+def test_a_list_is_taken_in_its_order_and_without_gaps() -> None:
+    assert lead_text(passage(STEPS), 12, "blogs") == [
+        "Do these.",
+        "Stop and look first.",
+        "Tell the press office now.",
+    ]
+    # From the item that matches, behind the sentence that says what the list is.
+    assert lead_text(passage(STEPS), 12, "blogs", at_start=False) == [
+        "Do these.",
+        "Ask before you delete blogs.",
+        "Write it down.",
+    ]
+
+
+def test_a_paragraph_is_taken_from_its_start() -> None:
+    text = "Posts are public.\n\nBen was sacked. That changed nothing about blogs."
+    assert lead_text(passage(text), 12, "changed", at_start=False) == [
+        "Posts are public.",
+        "Ben was sacked. That changed nothing about blogs.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "first"),
     [

@@ -20,6 +20,7 @@ from guidance_bot.answering.leads import authority_of, lead, words_in
 from guidance_bot.answering.queries import Query
 from guidance_bot.answering.ranking import DECIMALS, Hit
 from guidance_bot.answering.small_talk import occasion
+from guidance_bot.answering.spelling import is_common
 from guidance_bot.knowledge.content import (
     OFFICIAL,
     Authority,
@@ -40,6 +41,7 @@ ALWAYS: Final = 10
 SCREEN_WORDS: Final = 123
 # "Nothing here mentions … or …"
 NOTE_WORDS: Final = 6
+MENTIONED: Final = 2
 # From this share of the question's weight on, missing words are named.
 MUCH: Final = 0.25
 # A sentence with this share of the question's weight may begin a lead.
@@ -86,8 +88,7 @@ class Citation:
 class Answer:
     """What the bot replies. ``notices``, ``overdue`` and ``commit`` are added at
     the edge, from the day's date and git; the receipt does not cover them.
-    ``missing`` are the unmatched words where they carry a good part of the
-    question and no editor says that the passage answers it all the same.
+    ``missing`` are the unmatched words that are worth naming.
     """
 
     question: str
@@ -170,16 +171,19 @@ def answer(
         chosen = choose(guidance.traits, hits, whose, alone=verdict == "unsure")
         weigh = _Weighing(guidance, query)
         shown = [_citation(guidance, weigh, choice) for choice in chosen]
+        is_answered = verdict == "answered"
         lacking = _unmatched(guidance, reading, hits, shown)
-        note = _missing(guidance, reading, lacking, shown)
+        note = _missing(guidance, reading, lacking, shown, is_answered=is_answered)
         room = SCREEN_WORDS - (len(note) + NOTE_WORDS if note else 0)
         citations = tuple(_on_one_screen(shown, guidance.knowledge, room))
         if len(citations) < len(shown):
             lacking = _unmatched(guidance, reading, hits, citations)
-            note = _missing(guidance, reading, lacking, citations)
+            note = _missing(
+                guidance, reading, lacking, citations, is_answered=is_answered
+            )
     else:
         lacking = _unmatched(guidance, reading, hits, ())
-        note = _missing(guidance, reading, lacking, ())
+        note = _missing(guidance, reading, lacking, (), is_answered=False)
     cited = {citation.passage.id for citation in citations}
     ids = (guidance.knowledge.passages[hit.number].id for hit in hits)
     also = tuple(islice((id_ for id_ in ids if id_ not in cited), ALSO))
@@ -346,16 +350,38 @@ def _missing(
     reading: Reading,
     unmatched: Sequence[str],
     citations: Sequence[Citation],
+    *,
+    is_answered: bool,
 ) -> tuple[str, ...]:
+    """Return the words to name as missing, at most MENTIONED, as they were typed.
+
+    They stand in the question proper, on none of the cited pages and in no question of
+    the first passage, and are no everyday words. Below an answer they are named only
+    where they carry a good part of the question.
+    """
     aliases = citations[0].passage.questions if citations else ()
     vouched = {term for alias in aliases for term in guidance.terms_in(alias)}
-    weight_of = guidance.ranking.words.highest_weight
-    weights = {word.term: weight_of(word.term) for word in reading.words}
-    missing = {
-        word.typed: word.term
-        for word in reading.words
-        if word.typed in unmatched and word.term not in vouched
+    cited = {citation.passage.id for citation in citations}
+    on_pages = {
+        term
+        for page in dict.fromkeys(citation.page.id for citation in citations)
+        for passage in guidance.knowledge.passages_of(page)
+        if passage.id not in cited
+        for term in guidance.said_in(passage)
     }
-    share = sum(weights[term] for term in dict.fromkeys(missing.values()))
-    much = share >= MUCH * sum(weights.values())
-    return tuple(missing) if missing and much else ()
+    weight_of = guidance.ranking.words.highest_weight
+    asked = [w for w in reading.words if w.term not in reading.query.background]
+    missing = {
+        word.term: word
+        for word in asked
+        if word.typed in unmatched
+        and word.term not in vouched
+        and word.term not in on_pages
+        and not is_common(word.folded)
+    }
+    whole = sum(weight_of(term) for term in {word.term for word in asked})
+    share = sum(map(weight_of, missing))
+    if is_answered and share < MUCH * whole:
+        return ()
+    rarest = sorted(missing, key=lambda term: -weight_of(term))[:MENTIONED]
+    return tuple(word.typed for term, word in missing.items() if term in rarest)

@@ -16,7 +16,6 @@ from guidance_bot.answering.ranking import DECIMALS, Hit
 from guidance_bot.knowledge.content import (
     AUTHORITIES,
     OFFICIAL,
-    Authority,
     Knowledge,
     Passage,
 )
@@ -32,8 +31,10 @@ NOT_KNOWN: Final = 0.9
 NEAR: Final = 0.9
 """From this share of the best score on, authority decides."""
 OTHER_PAGE: Final = 0.4
-OWN: Final = 0.5
+OWN: Final = 0.75
 """A section for the asker's own jurisdiction leads from this share of the best on."""
+SENSITIVE: Final = 0.85
+"""Somebody may be threatened or mistreated: a sensitive page leads from this share on."""
 EXTRA: Final = 0.25
 """A further passage is shown from this share of the best score of its page on."""
 FIRST_SECTION: Final = 0.8
@@ -56,22 +57,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What choosing weighs of each passage, by its number, so that none is opened for it.
+    """What choosing weighs of each passage, so that none is opened for it.
 
-    ``page`` is its page's number. ``binds`` has a bit for each of ``codes``, the
-    jurisdictions, behind one for somebody of whom nobody knows theirs; ``own`` is the
-    one whose section it is, 0 for none. ``strongest`` and ``opening`` are authorities,
-    of all paragraphs and of the first.
+    ``table`` has a row a passage: its page's number; whom it binds, a bit for each of
+    ``codes``, the jurisdictions, behind one for somebody of whom nobody knows theirs; the
+    number of the one whose section it is, 0 for none; the strongest authority of its
+    paragraphs and that of the first; whether it opens its page; whether its heading speaks of
+    an exception; whether its page is sensitive.
     """
 
     codes: tuple[str, ...]
-    page: Numbers
-    binds: Numbers
-    own: Numbers
-    strongest: Numbers
-    opening: Numbers
-    is_first: Numbers
-    is_exception: Numbers
+    table: Numbers
 
     @classmethod
     def of(cls, knowledge: Knowledge) -> "Traits":
@@ -83,36 +79,34 @@ class Traits:
         }
         codes = tuple(sorted(known))
         numbers = {page: number for number, page in enumerate(knowledge.pages)}
-        bits = {code: 1 << number for number, code in enumerate((None, *codes))}
-        owns = {code: number for number, code in enumerate((None, *codes))}
-        passages = knowledge.passages
+        places = {code: number for number, code in enumerate((None, *codes))}
 
-        def binds(passage: Passage) -> int:
+        def row(passage: Passage) -> tuple[int, ...]:
             page = knowledge.pages[passage.page]
-            bound = (code for code in bits if knowledge.binds(page, passage, code))
-            return sum(bits[code] for code in bound)
+            bound = (code for code in places if knowledge.binds(page, passage, code))
+            first = [paragraph.authority for paragraph in passage.paragraphs[:1]]
+            return (
+                numbers[passage.page],
+                sum(1 << places[code] for code in bound),
+                places[passage.jurisdiction],
+                AUTHORITIES.index(passage.strongest),
+                AUTHORITIES.index(first[0] if first else "house"),
+                page.passages[0] == passage.id,
+                EXCEPTION.search(passage.heading) is not None,
+                page.sensitive,
+            )
 
-        def opening(passage: Passage) -> Authority:
-            return passage.paragraphs[0].authority if passage.paragraphs else "house"
+        return cls(codes, np.array(list(map(row, knowledge.passages)), np.int64))
 
-        return cls(
-            codes,
-            _array(numbers[p.page] for p in passages),
-            _array(map(binds, passages)),
-            _array(owns[p.jurisdiction] for p in passages),
-            _array(AUTHORITIES.index(p.strongest) for p in passages),
-            _array(AUTHORITIES.index(opening(p)) for p in passages),
-            _array(knowledge.pages[p.page].passages[0] == p.id for p in passages),
-            _array(bool(EXCEPTION.search(p.heading)) for p in passages),
-        )
+    @property
+    def page(self) -> Numbers:
+        """The number of each passage's page."""
+        pages: Numbers = self.table[:, 0]
+        return pages
 
     def number_of(self, jurisdiction: str | None) -> int:
         """Return the bit of *jurisdiction*, 0 for one that nobody knows."""
         return 0 if jurisdiction is None else self.codes.index(jurisdiction) + 1
-
-
-def _array(values: Iterable[int]) -> Numbers:
-    return np.array(list(values), np.int64)
 
 
 def choose(
@@ -140,6 +134,7 @@ class _Candidate:
     opening: int
     is_first: bool
     is_exception: bool
+    is_sensitive: bool
 
 
 class _Choosing:
@@ -150,7 +145,11 @@ class _Choosing:
         found = _candidates(traits, hits, self.asker)
         found.sort(key=lambda c: (-c.worth, c.hit.number))
         best = found[0]
-        if best.opening in _UNOFFICIAL:
+        near = (c for c in found if c.worth >= SENSITIVE * best.worth)
+        first = next((c for c in near if c.is_sensitive), best)
+        if first is not best:
+            found.sort(key=lambda c: c.page != first.page)
+        elif best.opening in _UNOFFICIAL:
             near = (c for c in found if c.worth >= NEAR * best.worth)
             first = next((c for c in near if c.strongest in _OFFICIAL), best)
             found.remove(first)
@@ -196,28 +195,17 @@ class _Choosing:
 def _candidates(traits: Traits, hits: Sequence[Hit], asker: int) -> list[_Candidate]:
     """Return *hits* as candidates, without those of pages that are far behind."""
     part = NOT_BOUND if asker else NOT_KNOWN
-    numbers = np.array([hit.number for hit in hits])
-    bound = [binds >> asker & 1 for binds in traits.binds[numbers].tolist()]
+    rows = traits.table[[hit.number for hit in hits]].tolist()
     worth = [
-        hit.score if is_bound else round(hit.score * part, DECIMALS)
-        for hit, is_bound in zip(hits, bound, strict=True)
+        hit.score if row[1] >> asker & 1 else round(hit.score * part, DECIMALS)
+        for hit, row in zip(hits, rows, strict=True)
     ]
-    pages = traits.page[numbers].tolist()
     least = OTHER_PAGE * NEAR * max(worth)
-    near = {page for page, value in zip(pages, worth, strict=True) if value >= least}
-    places = [place for place, page in enumerate(pages) if page in near]
-    numbers = numbers[places]
-    columns = (
-        traits.own[numbers],
-        traits.strongest[numbers],
-        traits.opening[numbers],
-        traits.is_first[numbers],
-        traits.is_exception[numbers],
-    )
-    rows = zip(places, *(column.tolist() for column in columns), strict=True)
+    near = {row[0] for row, value in zip(rows, worth, strict=True) if value >= least}
     return [
-        _Candidate(hits[place], worth[place], pages[place], bool(bound[place]), *row)
-        for place, *row in rows
+        _Candidate(hit, value, row[0], bool(row[1] >> asker & 1), *row[2:])
+        for hit, value, row in zip(hits, worth, rows, strict=True)
+        if row[0] in near
     ]
 
 

@@ -1,10 +1,9 @@
 """Knowledge with its index, and a question as the terms it is searched by."""
 
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -139,6 +138,8 @@ class Guidance:
         return Reading(words, read_as, query)
 
     def _as_said(self, text: str, slips: Mapping[str, str]) -> tuple[str, ...]:
+        if not self.ranking.habits.vocabulary:
+            return ()
         words = as_said(text).split()
         return self.analysis.said([slips.get(word, word) for word in words])
 
@@ -176,7 +177,10 @@ class Guidance:
     @cached_property
     def _calls(self) -> list[tuple[str, int]]:
         phrases = self.knowledge.phrases
-        return [(f" {as_said(phrase)} ", self._number(p)) for phrase, p in phrases]
+        return [
+            (f" {as_said(phrase)} ", self.knowledge.number_of(p))
+            for phrase, p in phrases
+        ]
 
     def is_expected(self, query: Query, number: int) -> bool:
         """Tell whether *query* is a question that editors wrote for a passage, give or
@@ -185,10 +189,6 @@ class Guidance:
         asked = frozenset(query.terms)
         questions = self.knowledge.passages[number].questions
         return any(self.terms_in(question) == asked for question in questions)
-
-    def _number(self, passage: str) -> int:
-        passages = self.knowledge.passages
-        return bisect_left(range(len(passages)), passage, key=lambda n: passages[n].id)
 
     def _words(self, question: str, slips: dict[str, str]) -> Iterator[Word]:
         """Yield the words of *question* as they were meant; *slips* takes what was not."""
@@ -206,7 +206,7 @@ class Guidance:
                 continue
             slips[word.folded] = near
             if near not in self.analysis.stop_words:
-                yield replace(word, term=self.analysis.term(near))
+                yield word._replace(term=self.analysis.term(near))
 
     def _is_spelled(self, word: Word) -> bool:
         # A form that nobody wrote is one of a known word's, or a slip: "finde".

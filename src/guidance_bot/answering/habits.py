@@ -93,7 +93,7 @@ class Habits(Inverted):
         """Return, for each page and for elsewhere, the weighted sum of the components of
         *wanted* features, scaled by how many questions there are.
         """
-        if not len(self._shares):
+        if not self.vocabulary:
             return np.zeros(self.size)
         known = [(self.vocabulary.get(f), weight) for f, weight in wanted.items()]
         numbers = [number for number, _ in known if number is not None]
@@ -130,5 +130,5 @@ def features(question: Asked) -> Collection[str]:
 
 
 def pairs(said: Sequence[str]) -> list[str]:
-    """Return the neighbours among the words of a question."""
+    """Return the words that stand side by side, as one each."""
     return [f"{one} {two}" for one, two in pairwise(said)]

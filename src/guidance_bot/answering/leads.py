@@ -6,8 +6,9 @@ taken, come next while there is room.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from guidance_bot.knowledge.content import (
@@ -21,9 +22,12 @@ from guidance_bot.knowledge.marks import Span, sentences
 EXCEPTION: Final = re.compile(
     r"\b(?:unless|except|exception|exceptions|however|only if|but not|even if)\b", re.I
 )
+_ITEM: Final = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s")
 _MARKS: Final = re.compile(r"\s*\[(?:(?:see )?@[^\]\n]+|ours)\]")
 
 
+HEADLINE: Final = 0.5
+"""A passage's first sentence comes along where it takes no more of the room than this."""
 SHORT_WORDS: Final = 25
 """A first paragraph below this is followed by others even if they match no better."""
 
@@ -42,9 +46,13 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Sentences:
-    """A passage cut into sentences, and into paragraphs that are not to be cut."""
+    """A passage cut into sentences, and into paragraphs that are not to be cut.
+
+    ``items`` are the numbers of the paragraphs that are items of a list.
+    """
 
     paragraphs: tuple[Paragraph, ...]
+    items: frozenset[int]
     cut: tuple[Sentence, ...]
     whole: tuple[Sentence, ...]
 
@@ -59,7 +67,12 @@ class Sentences:
             if spans:
                 span = (spans[0][0], spans[-1][1])
                 whole.append(_sentence(passage, number, span))
-        return cls(passage.paragraphs, tuple(cut), tuple(whole))
+        items = frozenset(
+            number
+            for number, paragraph in enumerate(passage.paragraphs)
+            if _ITEM.match(passage.text, paragraph.start)
+        )
+        return cls(passage.paragraphs, items, tuple(cut), tuple(whole))
 
 
 def lead(
@@ -75,9 +88,11 @@ def lead(
 
     At least one sentence is returned, however long. *weight* tells how much
     of the question a sentence holds; the lead begins with the best paragraph
-    where a sentence of it holds at least *from_start_below*, else at the start. Only
-    paragraphs *among* count. With *whole_paragraphs* none is cut, so that a
-    rule keeps its exception.
+    where a sentence of it holds at least *from_start_below*, behind the passage's first sentence
+    if there is room, else at the start. A paragraph is taken from its own start, and a
+    list in its own order and without gaps: a step or a condition that is left out is a wrong
+    answer. Only paragraphs *among* count. With *whole_paragraphs* none is cut, so that
+    a rule keeps its exception.
     """
     plays = list(map(among, passage.paragraphs))
     held = passage.whole if whole_paragraphs else passage.cut
@@ -86,36 +101,56 @@ def lead(
     found = [s for s in found if not s.is_stem] or found
     if not found:
         return ()
-    weights = [weight(s.text) for s in found]
-    highest = max(weights)
-    first = found[0]
-    if highest >= from_start_below:
-        # From its paragraph's start: "He added …" says nothing on its own.
-        best = found[weights.index(highest)].paragraph
-        first = next(s for s in found if s.paragraph == best)
-    own = [n for n, s in enumerate(found) if s.paragraph == first.paragraph]
-    is_short = sum(found[n].words for n in own) < SHORT_WORDS
-    most = max(weights[n] for n in own)
-    order: list[tuple[int, float, int]] = []
-    for n, sentence in enumerate(found):
-        same = sentence.paragraph == first.paragraph
-        if sentence is first or not (
-            same or is_short or whole_paragraphs or weights[n] > most
+    weights = {s.span: weight(s.text) for s in found}
+    best = max(found, key=lambda s: (weights[s.span], -s.span[0]))
+    start = found[0].paragraph
+    if weights[best.span] >= from_start_below:
+        start = best.paragraph
+    taking = _Taking(words)
+    if start != found[0].paragraph and found[0].words <= words * HEADLINE:
+        taking.add(found[0])
+    own = [s for s in found if s.paragraph == start]
+    exceptions = [s for s in own if s.is_exception]
+    # The first sentence, then what takes something back from it, then the rest.
+    is_whole = taking.run([own[0], *exceptions]) and taking.run(own)
+    is_short = sum(s.words for s in own) < SHORT_WORDS
+    most = max(weights[s.span] for s in own)
+    for paragraph, group in groupby(found, key=lambda s: s.paragraph):
+        others = list(group)
+        is_item = paragraph in passage.items
+        goes_on = is_short or whole_paragraphs or (is_item and start in passage.items)
+        if paragraph <= start or not (
+            goes_on or any(weights[s.span] > most for s in others)
         ):
             continue
-        near = same and sentence.span[0] > first.span[0]
-        keeps = sentence.is_exception and (same or whole_paragraphs)
-        # Within the first paragraph the author's order, elsewhere the best match.
-        order.append(
-            (0 if keeps else 1 if near else 2, 0.0 if near else -weights[n], n)
-        )
-    taken = [first]
-    room = words - first.words
-    for _, _, n in sorted(order):
-        if found[n].words <= room:
-            taken.append(found[n])
-            room -= found[n].words
-    return _joined(sorted(taken, key=lambda s: s.span))
+        # Half an item is none, and what comes after a gap is out of order.
+        if is_whole and sum(s.words for s in others) <= taking.room:
+            taking.run(others)
+        elif is_item:
+            is_whole = False
+    return _joined(sorted(taking.taken, key=lambda s: s.span))
+
+
+class _Taking:
+    """The sentences taken so far, and the *room* that is left, in words."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.taken: list[Sentence] = []
+
+    def add(self, sentence: Sentence) -> bool:
+        """Take *sentence* if there is room, or nothing yet; tell whether it is taken."""
+        if sentence in self.taken:
+            return True
+        if self.taken and sentence.words > self.room:
+            return False
+        self.taken.append(sentence)
+        self.room -= sentence.words
+        return True
+
+    def run(self, sentences: Iterable[Sentence]) -> bool:
+        """Take *sentences* up to the first that does not fit; tell whether all are taken."""
+        return all(map(self.add, sentences))
 
 
 def words_in(text: str) -> int:

@@ -11,6 +11,8 @@ from guidance_bot.knowledge.content import Knowledge, Page, Paragraph, Passage
 from guidance_bot.wording import NUMBERS, quoted, sentence
 
 NEAREST: Final = 3
+NEAR: Final = 0.15
+"""The confidence from which a page is worth naming beside a "no"."""
 _ITEM: Final = re.compile(r"\s*(?P<marker>[-*+]|\d{1,3}[.)])\s+")
 
 
@@ -95,9 +97,9 @@ def closest(given: Answer, knowledge: Knowledge) -> str:
     overrides = knowledge.organisation.wording
     count = len(given.citations)
     missing = ""
-    if given.unmatched:
+    if given.missing:
         key = {1: "missing-one", 2: "missing-two"}.get(count, "missing-many")
-        missing = sentence(key, overrides, words=quoted(given.unmatched))
+        missing = sentence(key, overrides, words=quoted(given.missing))
     key = "unsure-one" if count == 1 else "unsure-many"
     return sentence(key, overrides, count=NUMBERS[count], missing=missing)
 
@@ -112,15 +114,22 @@ def not_these(given: Answer, knowledge: Knowledge) -> str:
 def not_covered(given: Answer, knowledge: Knowledge) -> str:
     """Return that the guidance has nothing on the question, naming its words."""
     overrides = knowledge.organisation.wording
-    if not given.unmatched:
+    if not given.missing:
         return sentence("nothing-unnamed", overrides)
-    return sentence("nothing", overrides, words=quoted(given.unmatched))
+    return sentence("nothing", overrides, words=quoted(given.missing))
 
 
 def nearest_pages(given: Answer, knowledge: Knowledge) -> list[Page]:
-    """Return the pages nearest to a question that found nothing, at most three."""
+    """Return the pages nearest to a question that found nothing, at most three.
+
+    None where hardly anything matches, and no sensitive ones: they would be noise, and
+    an odd thing to be shown.
+    """
+    if given.confidence < NEAR:
+        return []
     nearest = dict.fromkeys(id_.split("#", maxsplit=1)[0] for id_ in given.also)
-    return [knowledge.pages[page] for page in nearest][:NEAREST]
+    pages = [knowledge.pages[page] for page in nearest][:NEAREST]
+    return [page for page in pages if not page.sensitive]
 
 
 def ask_owner(pages: list[Page], knowledge: Knowledge) -> str:
@@ -156,6 +165,35 @@ def nothing_particular(given: Answer, knowledge: Knowledge) -> str:
     organisation = knowledge.organisation
     name = organisation.jurisdictions.get(whose, whose)
     return sentence("nothing-particular", organisation.wording, jurisdiction=name)
+
+
+def own_section(given: Answer, knowledge: Knowledge) -> str:
+    """Return that the page has a section for the asker's employer, where none is shown."""
+    first, whose = given.citations[0], given.asker.jurisdiction
+    shown = {citation.passage.jurisdiction for citation in given.citations}
+    if whose is None or whose not in first.page.jurisdictions or whose in shown:
+        return ""
+    headings = (
+        passage.heading
+        for passage in knowledge.passages_of(first.page.id)
+        if passage.jurisdiction == whose
+    )
+    organisation = knowledge.organisation
+    name = organisation.jurisdictions.get(whose, whose)
+    return sentence(
+        "own-section", organisation.wording, jurisdiction=name, heading=next(headings)
+    )
+
+
+def heading_of(citation: Citation, knowledge: Knowledge) -> str:
+    """Return what stands above *citation*: its heading, where it is shown from its start.
+
+    "The first hour" promises more than an official remark from its end.
+    """
+    opening = citation.passage.paragraphs[0].end
+    if citation.role == "official" and citation.lead[0][0] >= opening:
+        return sentence("official-texts", knowledge.organisation.wording)
+    return citation.passage.heading
 
 
 def check_first(knowledge: Knowledge) -> str:

@@ -6,9 +6,9 @@ built: the two methods that build it are overridden to fill flat arrays, so
 that a question touches only the postings of its terms.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
@@ -28,9 +28,11 @@ ARRAYS: Final = ("settings", "lengths", "number", "count", "start", "weight", "g
 DECIMALS: Final = 9
 """Scores are rounded before they are compared: machines differ beyond this."""
 
-BIGRAM_WEIGHT: Final = 0.4
+PAIR_WEIGHT: Final = 0.6
 PAGE_WEIGHT: Final = 1.5
 HABIT_WEIGHT: Final = 2.0
+MANY: Final = 4_000
+"""From so many scores on, a partition of all costs more than a bound."""
 SAID: Final = 1.0
 ONLY_ASKED: Final = 0.5
 """A word that people use of a page, and the page does not, is half mentioned there."""
@@ -108,7 +110,7 @@ class Postings(Inverted, BM25Plus):  # type: ignore[misc]  # rank_bm25 has no ty
         number = self.vocabulary.get(term)
         if number is not None:
             return float(self.weight[number])
-        return float(np.log(self.corpus_size + 1))
+        return math.log(self.size + 1)
 
     def _saturation(self, count: Any, length: Any) -> Any:
         norm = self.k1 * (1 - self.b + self.b * length / self.avgdl)
@@ -148,9 +150,11 @@ class Pages(Postings):
         A word that only people's questions hold counts half: they bring in
         canteens and rivers, of which the page says nothing.
         """
+        if not query.related:
+            return self.sums(self.said, weights) / max(sum(weights.values()), 1e-9)
         simple = dict(weights)
         held = np.zeros(self.size)
-        for term in weights if query.related else ():
+        for term in weights:
             members = [m.terms for m in query.related if term in m.asked]
             if members:
                 said = [self.row(term, self.said)]
@@ -179,19 +183,14 @@ class Hit(NamedTuple):
 
 
 class Ranking:
-    """The index over all passages: words, adjacent pairs of words, whole pages, and
+    """The index over all passages: their words and neighbouring words, whole pages, and
     how people ask of them.
     """
 
     def __init__(
-        self,
-        words: Postings,
-        pairs: Postings,
-        pages: Pages,
-        habits: Habits,
-        page_of: Array,
+        self, words: Postings, pages: Pages, habits: Habits, page_of: Array
     ) -> None:
-        self.words, self.pairs, self.pages = words, pairs, pages
+        self.words, self.pages = words, pages
         self.habits, self.page_of = habits, page_of
 
     @classmethod
@@ -211,8 +210,7 @@ class Ranking:
             texts[number] += [*document.heading, *document.text]
             asked[number] += document.asked
         return cls(
-            Postings([[t for run in d.fields() for t in run] for d in documents]),
-            Postings([_pairs(d.fields()) for d in documents]),
+            Postings([_indexed(d.fields()) for d in documents]),
             Pages.of(texts, asked),
             Habits.of(_by_name(documents, page_of, asked), elsewhere),
             np.array(page_of, np.int32),
@@ -225,8 +223,7 @@ class Ranking:
         same answer to the same question.
         """
         weights = query.weights()
-        own = self.words.scores(weights)
-        own += BIGRAM_WEIGHT * self._pair_scores(query)
+        own = self.words.scores(_searched(query, weights))
         pages = PAGE_WEIGHT * self.pages.scores(weights)
         habits = self.habits.scores(_wanted(query, weights))
         return self._best(query, weights, own, pages, habits, limit)
@@ -246,15 +243,11 @@ class Ranking:
         of the whole is kept.
         """
         weights = query.weights()
-        own = self.words.scores(weights)
-        own += BIGRAM_WEIGHT * self._pair_scores(query)
-        asked_pairs = dict.fromkeys(_pairs([query.terms]), 1.0)
+        searched = _searched(query, weights)
+        own = self.words.scores(searched)
         for number, document in holding.items():
-            fields = document.fields(question)
-            held = Counter(t for run in fields for t in run)
-            pairs = Counter(_pairs(fields))
-            own[number] = self.words.score_of(weights, held)
-            own[number] += BIGRAM_WEIGHT * self.pairs.score_of(asked_pairs, pairs)
+            held = Counter(_indexed(document.fields(question)))
+            own[number] = self.words.score_of(searched, held)
         wanted = _wanted(query, weights)
         pages, habits = self.pages.scores(weights), self.habits.scores(wanted)
         page, times = int(self.page_of[next(iter(holding))]), len(holding)
@@ -272,9 +265,6 @@ class Ranking:
         held[""] = max(length - held.total(), 0)
         return index.score_of(weights, held)
 
-    def _pair_scores(self, query: Query) -> Floats:
-        return self.pairs.scores(dict.fromkeys(_pairs([query.terms]), 1.0))
-
     def _best(
         self,
         query: Query,
@@ -286,21 +276,21 @@ class Ranking:
     ) -> list[Hit]:
         # No page lowers its passages: they are found by the words that they share.
         pages = np.maximum(pages + habits[:-1], 0.0)
-        # A pair of words is never without its words: what scores shares a word.
+        # Neighbouring words are never without their words: what scores shares a word.
         found = np.flatnonzero(own > 0)
         own = own[found]
         page_of = self.page_of[found]
         scores = own + pages[page_of]
         order = best_first(scores, limit)
-        best = np.round(scores[order], DECIMALS)
+        best = scores[order].round(DECIMALS)
         highest = self.words.highest_weight
         asked = {t: weights[t] * highest(t) for t in (*query.terms, *query.earlier)}
         signals = best * self.pages.mentioned(query, asked)[page_of[order]]
         if self.habits.knows_elsewhere:
             signals += habits[page_of[order]] - habits[-1]
-        rarest = np.log(self.words.corpus_size + 1)
-        signals = np.round(np.maximum(signals, 0.0) / rarest, DECIMALS)
-        columns = (found[order], best, signals, np.round(own[order], DECIMALS))
+        rarest = math.log(self.words.size + 1)
+        signals = (np.maximum(signals, 0.0) / rarest).round(DECIMALS)
+        columns = (found[order], best, signals, own[order].round(DECIMALS))
         rows = zip(*(column.tolist() for column in columns), strict=True)
         return list(map(Hit._make, rows))
 
@@ -308,19 +298,21 @@ class Ranking:
 def best_first(scores: Floats, limit: int) -> Array:
     """Return the numbers of the *limit* highest scores above 0, best first, ties by number.
 
-    Scores that are equal to nine decimals are ties. The limit-th highest of the maxima
-    of disjoint groups is a lower bound of the limit-th highest score, so that only few
-    scores have to be sorted.
+    Scores that are equal to nine decimals are ties. Of many scores, the limit-th highest of
+    the maxima of disjoint groups is a lower bound of the limit-th highest score, so that
+    only few have to be sorted.
     """
-    groups = min(4 * limit, len(scores) // 4)
+    groups = 4 * limit
     bound = 0.0
-    if groups > limit:
+    if limit < len(scores) < MANY:
+        bound = np.partition(scores, len(scores) - limit)[len(scores) - limit]
+    elif groups < len(scores):
         whole = len(scores) // groups * groups
         maxima = scores[:whole].reshape(groups, -1).max(axis=1)
         bound = np.partition(maxima, groups - limit)[groups - limit]
     margin = 10.0**-DECIMALS
     numbers = np.flatnonzero(scores >= max(bound - margin, margin))
-    rounded = np.round(scores[numbers], DECIMALS)
+    rounded = scores[numbers].round(DECIMALS)
     return numbers[np.lexsort((numbers, -rounded))[:limit]]
 
 
@@ -346,11 +338,20 @@ def _by_name(
 
 def _wanted(query: Query, weights: Mapping[str, float]) -> dict[str, float]:
     """Return the features of *query*, *weights* those of its terms, as habits count them."""
+    if not query.said:
+        return {}
     wanted = {term: HABIT_WEIGHT * weight for term, weight in weights.items()}
     earlier = (pair for said in query.earlier_said for pair in pairs(said))
     wanted |= dict.fromkeys(earlier, HABIT_WEIGHT * EARLIER_PAIR_WEIGHT)
     return wanted | dict.fromkeys(pairs(query.said), HABIT_WEIGHT)
 
 
-def _pairs(runs: Iterable[Sequence[str]]) -> list[str]:
-    return [f"{one} {two}" for run in runs for one, two in pairwise(run)]
+def _indexed(runs: Sequence[Sequence[str]]) -> list[str]:
+    """Return the terms of *runs*, and those that stand side by side as one each."""
+    terms = [term for run in runs for term in run]
+    return terms + [pair for run in runs for pair in pairs(run)]
+
+
+def _searched(query: Query, weights: Mapping[str, float]) -> dict[str, float]:
+    """Return *weights*, those of the query's terms, with its neighbouring terms."""
+    return {**weights, **dict.fromkeys(pairs(query.terms), PAIR_WEIGHT)}

@@ -18,6 +18,7 @@ _GREETINGS: Final = frozenset(
 )
 _THANKS: Final = frozenset("thanks thank thx ta ty cheers tysm".split())
 # What may surround a greeting or thanks without making it a question.
+_POLITE: Final = _GREETINGS | _THANKS
 _FILLERS: Final = frozenset(
     """good day there bot guidance guidancebot all everyone anyone folks team mate you u
     ur r a an are is s the so very lot lots many star legend great brilliant perfect
@@ -84,7 +85,7 @@ def occasion(question: str) -> Occasion | None:
     if said in _HELP:
         return "help"
     rest = [word for word in words if word not in _FILLERS]
-    if rest and all(word in _GREETINGS | _THANKS for word in rest):
+    if rest and all(word in _POLITE for word in rest):
         return "thanks" if any(word in _THANKS for word in rest) else "greeting"
     return "other-language" if _is_foreign(stripped, words) else None
 

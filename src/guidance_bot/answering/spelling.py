@@ -17,8 +17,10 @@ LONG: Final = 8
 RARE: Final = 60
 """A dictionary's rarest words are slips in the texts that it was counted from."""
 PART: Final = 4
-COMMON: Final = 5000
+COMMON: Final = 20_000
 """Two common words of at least four letters written as one are a word too."""
+EVERYDAY: Final = 60_000
+"""Words that are counted this often say nothing of a question's subject: "two", "went"."""
 CLEAR: Final = 25
 """Other letters could be anything; a letter left out or two swapped leave little choice."""
 FIRST: Final = 0.5
@@ -85,6 +87,11 @@ class Spelling:
         if other[0] != word[0]:
             likely *= FIRST
         return likely
+
+
+def is_common(word: str) -> bool:
+    """Tell whether *word* is among the few thousand that English texts are made of."""
+    return bool(max(map(_counts(), _spellings(word))) >= EVERYDAY)
 
 
 def _is_english(word: str) -> bool:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import Stemmer
 
@@ -48,8 +48,7 @@ _ENDINGS: Final = frozenset("d ll m re s t ve".split())
 _POSSESSIVE: Final = re.compile(r"['\u2019\u02bc]s?$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A content word: as typed without its possessive, folded, and its term."""
 
     typed: str

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -33,8 +33,7 @@ from guidance_bot.knowledge.content import (
 )
 
 SMALL: Final = "small.json"
-_INDEXES: Final = ("words", "pairs", "pages", "habits")
-_TRAITS: Final = tuple(field.name for field in fields(Traits) if field.name != "codes")
+_INDEXES: Final = ("words", "pages", "habits")
 
 
 def write(folder: Path, guidance: Guidance) -> None:
@@ -63,8 +62,7 @@ def write(folder: Path, guidance: Guidance) -> None:
     for name, held in starts.items():
         np.save(folder / f"{name}.lines.npy", held)
     np.save(folder / "page_of.npy", guidance.ranking.page_of)
-    for key in _TRAITS:
-        np.save(folder / f"traits.{key}.npy", getattr(guidance.traits, key))
+    np.save(folder / "traits.npy", guidance.traits.table)
     ranking = guidance.ranking
     np.save(folder / "pages.said.npy", ranking.pages.said)
     for name in _INDEXES:
@@ -119,7 +117,6 @@ def read(folder: Path) -> Guidance:
     pages.said = array(folder, "pages.said")
     ranking = Ranking(
         Postings.from_arrays(*_index(folder, "words", POSTINGS)),
-        Postings.from_arrays(*_index(folder, "pairs", POSTINGS)),
         pages,
         Habits(*_index(folder, "habits", HABITS)),
         array(folder, "page_of"),
@@ -129,9 +126,7 @@ def read(folder: Path) -> Guidance:
         ranking,
         analysis,
         StoredTerms(folder, "written"),
-        Traits(
-            tuple(small["codes"]), *(array(folder, f"traits.{key}") for key in _TRAITS)
-        ),
+        Traits(tuple(small["codes"]), array(folder, "traits")),
         {frozenset(terms): number for terms, number in small["titles"]},
         Thresholds(**small["thresholds"]),
     )

@@ -4,7 +4,8 @@ Standard library only, so that a question can be answered from the compiled
 form without importing the parsers.
 """
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
@@ -232,6 +233,16 @@ class Knowledge:
     replaced: tuple[str, ...] = ()
     phrases: tuple[tuple[str, str], ...] = ()
     elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def number_of(self, passage: str) -> int:
+        """Return the place of the passage with this id among ``passages``."""
+        numbers = range(len(self.passages))
+        return bisect_left(numbers, passage, key=lambda n: self.passages[n].id)
+
+    def passages_of(self, page: str) -> Iterator[Passage]:
+        """Yield the passages of *page* in its order."""
+        for passage in self.pages[page].passages:
+            yield self.passages[self.number_of(passage)]
 
     def binds(self, page: Page, passage: Passage, jurisdiction: str | None) -> bool:
         """Tell whether *passage* speaks to somebody from *jurisdiction*.

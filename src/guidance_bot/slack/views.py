@@ -143,11 +143,15 @@ def _answered(
     yield from (Part(literal(aside)) for aside in asides if aside)
     for citation in others:
         label = authority(citation, knowledge)
-        heading = literal(f"{citation.passage.heading} ({label})").bold()
+        head = phrases.heading_of(citation, knowledge)
+        heading = literal(f"{head} ({label})").bold()
         yield Part(joined([heading, lead(citation)]))
-    missing = phrases.misses(given, knowledge)
-    if missing:
-        yield Part(literal(missing))
+    for note in (
+        phrases.misses(given, knowledge),
+        phrases.own_section(given, knowledge),
+    ):
+        if note:
+            yield Part(literal(note))
     yield Part(_footer(first, given, knowledge), quiet=True)
     if phrases.is_jurisdiction_unknown(given, knowledge) and not given.is_sensitive:
         yield from _which_rules(given, knowledge)
