@@ -16,6 +16,7 @@ from guidance_bot.answering.phrases import (
     ask_owner,
     check_first,
     closest,
+    entry,
     facts,
     heading_of,
     is_jurisdiction_unknown,
@@ -171,9 +172,10 @@ def _pointer(
     citation: Citation, given: Answer, knowledge: Knowledge, paper: Paper, mark: str
 ) -> str:
     # Of a list, the place that matched; of an answer, what else to read.
+    named = entry if given.verdict == "unsure" else titled
+    title = named(citation, given, knowledge)
     place = citation.passage if given.verdict == "unsure" else citation.page
-    summary = citation.page.summary
-    text = f"{titled(citation, given, knowledge)}: {summary} ({place.id})"
+    text = f"{title}: {citation.page.summary} ({place.id})"
     return paper.wrap(text, first=mark, rest=" " * len(mark))
 
 

@@ -66,6 +66,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "will-be-posted": "Post to channel shows the answer and your question to everyone there, and names you.",
     "asked": "The question was: {question}",
     "nothing-particular": "Nothing here is for {jurisdiction} in particular.",
+    "entry": "{title} (“{heading}”)",
     "own-section": "The page also has a section for {jurisdiction}: “{heading}”.",
     "official-texts": "What official texts say",
     "receipt": "Receipt: {receipt}. Quote it when you report a wrong answer.",

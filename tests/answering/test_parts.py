@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guidance_bot.answering.confidence import Thresholds, fitted
-from guidance_bot.answering.leads import Sentences, authority_of, lead
+from guidance_bot.answering.leads import STEPS_WORDS, Sentences, authority_of, lead
 from guidance_bot.answering.small_talk import occasion
 from guidance_bot.answering.spelling import Spelling
 from guidance_bot.knowledge.content import Authority, Paragraph, Passage
@@ -55,24 +55,31 @@ def test_a_matching_item_of_a_list_may_begin_the_lead() -> None:
     assert lead_text(passage(text), 3, "Blogs", at_start=False) == ["Blogs are signed."]
 
 
-STEPS = (
-    "Do these.\n\n1. Stop and look first.\n2. Tell the press office now.\n"
-    "3. Ask before you delete blogs.\n4. Write it down.\n"
+ITEMS = (
+    "Do these.\n\n- Stop and look first.\n- Tell the press office now.\n"
+    "- Ask before you delete blogs.\n- Write it down.\n"
 )
 
 
 def test_a_list_is_taken_in_its_order_and_without_gaps() -> None:
-    assert lead_text(passage(STEPS), 12, "blogs") == [
+    assert lead_text(passage(ITEMS), 12, "blogs") == [
         "Do these.",
         "Stop and look first.",
         "Tell the press office now.",
     ]
     # From the item that matches, behind the sentence that says what the list is.
-    assert lead_text(passage(STEPS), 12, "blogs", at_start=False) == [
+    assert lead_text(passage(ITEMS), 12, "blogs", at_start=False) == [
         "Do these.",
         "Ask before you delete blogs.",
         "Write it down.",
     ]
+
+
+def test_steps_below_a_sentence_are_taken_to_the_end() -> None:
+    steps = "".join(f"{number}. Do this and then that.\n" for number in range(1, 30))
+    lead_of = lead_text(passage(f"When it happens, act.\n\n{steps}"), 12)
+    assert len(lead_of) == 1 + (STEPS_WORDS - 4) // 5
+    assert sum(len(text.split()) for text in lead_of) <= STEPS_WORDS
 
 
 def test_a_paragraph_is_taken_from_its_start() -> None:

@@ -18,9 +18,10 @@ from guidance_bot.answering.guidance import HITS, Guidance, Reading
 from guidance_bot.answering.labels import standing_of
 from guidance_bot.answering.leads import authority_of, lead, words_in
 from guidance_bot.answering.queries import Query
-from guidance_bot.answering.ranking import DECIMALS, Hit
+from guidance_bot.answering.ranking import DECIMALS, SAID, Hit
 from guidance_bot.answering.small_talk import occasion
-from guidance_bot.answering.spelling import is_common
+from guidance_bot.answering.spelling import is_common, is_english
+from guidance_bot.answering.tokens import Word
 from guidance_bot.knowledge.content import (
     OFFICIAL,
     Authority,
@@ -173,14 +174,11 @@ def answer(
         shown = [_citation(guidance, weigh, choice) for choice in chosen]
         is_answered = verdict == "answered"
         lacking = _unmatched(guidance, reading, hits, shown)
-        note = _missing(guidance, reading, lacking, shown, is_answered=is_answered)
+        note = _missing(guidance, reading, lacking, chosen, is_answered=is_answered)
         room = SCREEN_WORDS - (len(note) + NOTE_WORDS if note else 0)
         citations = tuple(_on_one_screen(shown, guidance.knowledge, room))
         if len(citations) < len(shown):
             lacking = _unmatched(guidance, reading, hits, citations)
-            note = _missing(
-                guidance, reading, lacking, citations, is_answered=is_answered
-            )
     else:
         lacking = _unmatched(guidance, reading, hits, ())
         note = _missing(guidance, reading, lacking, (), is_answered=False)
@@ -278,13 +276,13 @@ class _Weighing:
     def __init__(self, guidance: Guidance, query: Query) -> None:
         highest = guidance.ranking.words.highest_weight
         self._terms_in = guidance.terms_in
-        self._weights = {t: w * highest(t) for t, w in query.weights().items()}
+        self._weights = [(t, w * highest(t)) for t, w in query.weights().items()]
         asked = dict.fromkeys(query.terms)
         self.most = round(MOST * sum(map(highest, asked)), DECIMALS)
 
     def __call__(self, text: str) -> float:
-        common = self._weights.keys() & self._terms_in(text)
-        return round(math.fsum(map(self._weights.__getitem__, common)), DECIMALS)
+        held = self._terms_in(text)
+        return round(sum([w for term, w in self._weights if term in held]), DECIMALS)
 
 
 def _citation(guidance: Guidance, weigh: _Weighing, choice: Choice) -> Citation:
@@ -334,54 +332,60 @@ def _unmatched(
     citations: Sequence[Citation],
 ) -> tuple[str, ...]:
     nearest = [guidance.knowledge.passages[hit.number] for hit in hits[:NEAREST]]
-    found: set[str] = set()
-    for passage in (*nearest, *(citation.passage for citation in citations)):
-        held = guidance.said_in(passage)
-        found |= held
-        for member in reading.query.related:
-            if held.issuperset(member.terms):
-                found.update(member.asked)
-    typed = {w.term: w.typed for w in reversed(reading.words) if w.term not in found}
-    return tuple(dict.fromkeys(typed[w.term] for w in reading.words if w.term in typed))
+    shown = (*nearest, *(citation.passage for citation in citations))
+    said = [guidance.said_in(passage) for passage in shown]
+    related = reading.query.related
+
+    def is_said(term: str) -> bool:
+        return any(term in held for held in said) or any(
+            term in member.asked and held.issuperset(member.terms)
+            for member in related
+            for held in said
+        )
+
+    missing = [word for word in reading.words if not is_said(word.term)]
+    typed = {word.term: word.typed for word in reversed(missing)}
+    return tuple(dict.fromkeys(typed[word.term] for word in missing))
 
 
 def _missing(
     guidance: Guidance,
     reading: Reading,
     unmatched: Sequence[str],
-    citations: Sequence[Citation],
+    chosen: Sequence[Choice],
     *,
     is_answered: bool,
 ) -> tuple[str, ...]:
     """Return the words to name as missing, at most MENTIONED, as they were typed.
 
-    They stand in the question proper, on none of the cited pages and in no question of
-    the first passage, and are no everyday words. Below an answer they are named only
+    They stand in the question proper, on none of the chosen pages (on no page where none
+    is chosen) and in no question of the first passage; they are no everyday words, and
+    no slips that nobody can read. Below an answer they are named only
     where they carry a good part of the question.
     """
-    aliases = citations[0].passage.questions if citations else ()
-    vouched = {term for alias in aliases for term in guidance.terms_in(alias)}
-    cited = {citation.passage.id for citation in citations}
-    on_pages = {
-        term
-        for page in dict.fromkeys(citation.page.id for citation in citations)
-        for passage in guidance.knowledge.passages_of(page)
-        if passage.id not in cited
-        for term in guidance.said_in(passage)
-    }
-    weight_of = guidance.ranking.words.highest_weight
-    asked = [w for w in reading.words if w.term not in reading.query.background]
-    missing = {
-        word.term: word
-        for word in asked
-        if word.typed in unmatched
-        and word.term not in vouched
-        and word.term not in on_pages
-        and not is_common(word.folded)
-    }
-    whole = sum(weight_of(term) for term in {word.term for word in asked})
+    asked = {w.term: w for w in reading.words if w.term not in reading.query.background}
+    missing = {t: w for t, w in asked.items() if w.typed in unmatched}
+    if not missing:
+        return ()
+    ranking = guidance.ranking
+    numbers = [choice.hit.number for choice in chosen]
+    questions = guidance.knowledge.passages[numbers[0]].questions if numbers else ()
+    pages = list({int(ranking.page_of[number]) for number in numbers})
+    weight_of = ranking.words.highest_weight
+
+    def is_telling(word: Word) -> bool:
+        said = ranking.pages.row(word.term, ranking.pages.said)
+        # A refusal speaks of the whole folder.
+        on_pages = said[pages] if pages else said
+        vouched = any(word.term in guidance.terms_in(q) for q in questions)
+        is_readable = is_english(word.folded) or not word.typed.islower()
+        return is_readable and not (
+            (on_pages == SAID).any() or vouched or is_common(word.folded)
+        )
+
+    missing = {term: word for term, word in missing.items() if is_telling(word)}
     share = sum(map(weight_of, missing))
-    if is_answered and share < MUCH * whole:
+    if is_answered and share < MUCH * sum(map(weight_of, asked)):
         return ()
     rarest = sorted(missing, key=lambda term: -weight_of(term))[:MENTIONED]
     return tuple(word.typed for term, word in missing.items() if term in rarest)

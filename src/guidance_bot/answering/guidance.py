@@ -18,7 +18,7 @@ from guidance_bot.answering.tokens import Analysis, Word, as_said
 from guidance_bot.knowledge.content import Knowledge, Passage
 from guidance_bot.wording import MAX_QUESTION_CHARS
 
-HITS: Final = 30
+HITS: Final = 24
 TITLE_TERMS: Final = 2
 _PARTS: Final = re.compile("[:,]")
 _INFLECTED: Final = ("s", "ed", "ing", "er", "ers", "ly")
@@ -194,24 +194,27 @@ class Guidance:
         """Yield the words of *question* as they were meant; *slips* takes what was not."""
         is_shouted = question.isupper() or question.istitle()
         for word in self.analysis.words(question):
-            # A capital inside a sentence is a name.
-            is_first = question.lstrip().startswith(word.typed)
-            is_name = not (word.typed.islower() or is_shouted or is_first)
             if self._is_spelled(word):
                 yield word
                 continue
+            # A capital inside a sentence is a name.
+            is_first = question.lstrip().startswith(word.typed)
+            is_name = not (word.typed.islower() or is_shouted or is_first)
             near = self._spelling.nearest(word.folded, is_name=is_name)
-            if near is None or self.analysis.term(near) == word.term:
+            is_stop_word = near in self.analysis.stop_words
+            if near is None or (
+                not is_stop_word and self.analysis.term(near) == word.term
+            ):
                 yield word
                 continue
             slips[word.folded] = near
-            if near not in self.analysis.stop_words:
+            if not is_stop_word:
                 yield word._replace(term=self.analysis.term(near))
 
     def _is_spelled(self, word: Word) -> bool:
         # A form that nobody wrote is one of a known word's, or a slip: "finde".
         return (
-            word.folded in self.written
+            self.written.get(word.folded) is not None
             or word.term in self.analysis.declared
             or (self._is_known(word) and word.folded.endswith(_INFLECTED))
         )

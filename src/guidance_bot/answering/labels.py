@@ -6,7 +6,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from guidance_bot.knowledge.content import OFFICIAL, Authority, Knowledge, Source
+from guidance_bot.knowledge.content import (
+    OFFICIAL,
+    Authority,
+    Knowledge,
+    Page,
+    Source,
+)
 from guidance_bot.wording import AUTHORITY, MONTHS, STATE
 
 if TYPE_CHECKING:
@@ -84,6 +90,14 @@ def standing_of(citation: "Citation", knowledge: Knowledge) -> str:
     """Return the authority of the lead of *citation* in words, with its state."""
     cited = cited_in(citation, knowledge)
     return standing(citation.authority, cited, knowledge.sources)
+
+
+def owner_of(page: Page, knowledge: Knowledge) -> str:
+    """Return who owns *page* and how to reach them; else who owns its subject."""
+    person = knowledge.organisation.owners.get(page.owner)
+    if person is None:
+        return person_to_ask(page.id, knowledge)
+    return f"{person.name} ({person.contact})" if person.contact else person.name
 
 
 def person_to_ask(page: str, knowledge: Knowledge) -> str:

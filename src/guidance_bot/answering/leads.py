@@ -22,10 +22,12 @@ from guidance_bot.knowledge.marks import Span, sentences
 EXCEPTION: Final = re.compile(
     r"\b(?:unless|except|exception|exceptions|however|only if|but not|even if)\b", re.I
 )
-_ITEM: Final = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s")
+_ITEM: Final = re.compile(r"\s*(?P<mark>[-*+]|\d{1,3}[.)])\s")
 _MARKS: Final = re.compile(r"\s*\[(?:(?:see )?@[^\]\n]+|ours)\]")
 
 
+STEPS_WORDS: Final = 88
+"""Numbered steps right below a first sentence may take nearly all of the screen."""
 HEADLINE: Final = 0.5
 """A passage's first sentence comes along where it takes no more of the room than this."""
 SHORT_WORDS: Final = 25
@@ -48,11 +50,13 @@ class Sentence:
 class Sentences:
     """A passage cut into sentences, and into paragraphs that are not to be cut.
 
-    ``items`` are the numbers of the paragraphs that are items of a list.
+    ``items`` are the numbers of the paragraphs that are items of a list, ``steps`` those of
+    a numbered one.
     """
 
     paragraphs: tuple[Paragraph, ...]
     items: frozenset[int]
+    steps: frozenset[int]
     cut: tuple[Sentence, ...]
     whole: tuple[Sentence, ...]
 
@@ -67,12 +71,15 @@ class Sentences:
             if spans:
                 span = (spans[0][0], spans[-1][1])
                 whole.append(_sentence(passage, number, span))
-        items = frozenset(
-            number
+        marks = {
+            number: match["mark"]
             for number, paragraph in enumerate(passage.paragraphs)
-            if _ITEM.match(passage.text, paragraph.start)
+            if (match := _ITEM.match(passage.text, paragraph.start))
+        }
+        steps = frozenset(n for n, mark in marks.items() if mark[0].isdigit())
+        return cls(
+            passage.paragraphs, frozenset(marks), steps, tuple(cut), tuple(whole)
         )
-        return cls(passage.paragraphs, items, tuple(cut), tuple(whole))
 
 
 def lead(
@@ -106,7 +113,10 @@ def lead(
     start = found[0].paragraph
     if weights[best.span] >= from_start_below:
         start = best.paragraph
-    taking = _Taking(words)
+    steps = start + 1 in passage.steps
+    taking = _Taking(
+        max(words, STEPS_WORDS) if steps and not whole_paragraphs else words
+    )
     if start != found[0].paragraph and found[0].words <= words * HEADLINE:
         taking.add(found[0])
     own = [s for s in found if s.paragraph == start]
@@ -116,19 +126,19 @@ def lead(
     is_short = sum(s.words for s in own) < SHORT_WORDS
     most = max(weights[s.span] for s in own)
     for paragraph, group in groupby(found, key=lambda s: s.paragraph):
+        if paragraph <= start:
+            continue
         others = list(group)
         is_item = paragraph in passage.items
-        goes_on = is_short or whole_paragraphs or (is_item and start in passage.items)
-        if paragraph <= start or not (
-            goes_on or any(weights[s.span] > most for s in others)
-        ):
-            continue
+        goes_on = is_short or whole_paragraphs or steps
+        goes_on |= is_item and start in passage.items
+        goes_on |= any(weights[s.span] > most for s in others)
         # Half an item is none, and what comes after a gap is out of order.
-        if is_whole and sum(s.words for s in others) <= taking.room:
+        if goes_on and is_whole and sum(s.words for s in others) <= taking.room:
             taking.run(others)
         elif is_item:
             is_whole = False
-    return _joined(sorted(taking.taken, key=lambda s: s.span))
+    return _joined(taking.taken)
 
 
 class _Taking:
@@ -136,15 +146,20 @@ class _Taking:
 
     def __init__(self, room: int) -> None:
         self.room = room
-        self.taken: list[Sentence] = []
+        self._spans: dict[Span, Sentence] = {}
+
+    @property
+    def taken(self) -> list[Sentence]:
+        """The sentences taken, in the passage's order."""
+        return [self._spans[span] for span in sorted(self._spans)]
 
     def add(self, sentence: Sentence) -> bool:
         """Take *sentence* if there is room, or nothing yet; tell whether it is taken."""
-        if sentence in self.taken:
+        if sentence.span in self._spans:
             return True
-        if self.taken and sentence.words > self.room:
+        if self._spans and sentence.words > self.room:
             return False
-        self.taken.append(sentence)
+        self._spans[sentence.span] = sentence
         self.room -= sentence.words
         return True
 

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from guidance_bot.answering.answers import Answer, Citation
-from guidance_bot.answering.labels import bound_elsewhere, day, person_to_ask
+from guidance_bot.answering.labels import (
+    bound_elsewhere,
+    day,
+    owner_of,
+    person_to_ask,
+)
 from guidance_bot.knowledge.content import Knowledge, Page, Paragraph, Passage
 from guidance_bot.wording import NUMBERS, quoted, sentence
 
 NEAREST: Final = 3
-NEAR: Final = 0.15
+NEAR: Final = 0.25
 """The confidence from which a page is worth naming beside a "no"."""
 _ITEM: Final = re.compile(r"\s*(?P<marker>[-*+]|\d{1,3}[.)])\s+")
 
@@ -83,6 +88,15 @@ def titled(citation: Citation, given: Answer, knowledge: Knowledge) -> str:
     return f"{citation.page.title} (for: {whom})" if whom else citation.page.title
 
 
+def entry(citation: Citation, given: Answer, knowledge: Knowledge) -> str:
+    """Return the title of a page that comes close, with the section that matched."""
+    title = titled(citation, given, knowledge)
+    if citation.passage.id == citation.page.passages[0]:
+        return title
+    values = {"title": title, "heading": citation.passage.heading}
+    return sentence("entry", knowledge.organisation.wording, **values)
+
+
 def misses(given: Answer, knowledge: Knowledge) -> str:
     """Return which words of the question nothing here mentions, or nothing."""
     # Somebody in danger is not told what else the guidance lacks.
@@ -106,7 +120,7 @@ def closest(given: Answer, knowledge: Knowledge) -> str:
 
 def not_these(given: Answer, knowledge: Knowledge) -> str:
     """Return whom to ask where the closest pages are not what was meant."""
-    owner = person_to_ask(given.citations[0].page.id, knowledge)
+    owner = owner_of(given.citations[0].page, knowledge)
     overrides = knowledge.organisation.wording
     return sentence("not-these", overrides, owner=owner) if owner else ""
 
@@ -134,7 +148,7 @@ def nearest_pages(given: Answer, knowledge: Knowledge) -> list[Page]:
 
 def ask_owner(pages: list[Page], knowledge: Knowledge) -> str:
     """Return the person to ask about the subject of the first of *pages*."""
-    owner = person_to_ask(pages[0].id if pages else "", knowledge)
+    owner = owner_of(pages[0], knowledge) if pages else person_to_ask("", knowledge)
     overrides = knowledge.organisation.wording
     return sentence("ask-owner", overrides, owner=owner) if owner else ""
 

@@ -1,13 +1,16 @@
 """Which documents hold which terms, as flat arrays: a question touches only its own."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Array = NDArray[Any]
+
+FEW: Final = 500
+"""From so many lookups on, a process stays, and is worth warming up for."""
 
 
 class Inverted:
@@ -23,6 +26,8 @@ class Inverted:
     start: Array
     size: int
     """How many documents there are."""
+    _start: list[int] | None = None
+    _looked_up: int = 0
 
     def hold(self, corpus: Iterable[Sequence[str]]) -> NDArray[np.int32]:
         """Fill the arrays from *corpus* and return the length of each document."""
@@ -50,16 +55,27 @@ class Inverted:
         are one a posting.
         """
         spans, parts = [], []
+        start, find = self._bounds(len(terms)), self.vocabulary.get
         for term, weight in terms.items():
-            number = self.vocabulary.get(term)
+            number = find(term)
             if number is not None:
-                span = slice(self.start[number], self.start[number + 1])
+                span = slice(start[number], start[number + 1])
                 spans.append(self.number[span])
                 parts.append(values[span] if weight == 1 else values[span] * weight)
         if not spans:
             return np.zeros(self.size)
         sums = np.bincount(np.concatenate(spans), np.concatenate(parts), self.size)
         return sums.astype(np.float64, copy=False)
+
+    def _bounds(self, wanted: int) -> Sequence[int] | Array:
+        """Return ``start``, as a list from some hundred terms on: one costs some
+        milliseconds, and saves half a microsecond a term.
+        """
+        if self._start is None:
+            self._looked_up += wanted
+            if self._looked_up > FEW:
+                self._start = self.start.tolist()
+        return self.start if self._start is None else self._start
 
     def row(self, term: str, values: Array) -> Floats:
         """Return the *values*, one a posting, of *term* in each document, 0 where it is not."""

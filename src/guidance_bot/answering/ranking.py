@@ -275,7 +275,8 @@ class Ranking:
         limit: int,
     ) -> list[Hit]:
         # No page lowers its passages: they are found by the words that they share.
-        pages = np.maximum(pages + habits[:-1], 0.0)
+        if query.said:
+            pages = np.maximum(pages + habits[:-1], 0.0)
         # Neighbouring words are never without their words: what scores shares a word.
         found = np.flatnonzero(own > 0)
         own = own[found]

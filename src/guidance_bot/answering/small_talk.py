@@ -75,7 +75,7 @@ _OPENING: Final = re.compile(
 
 def occasion(question: str) -> Occasion | None:
     """Return which fixed sentence answers *question*, or ``None``: search for it."""
-    stripped = _EMOJI.sub("", question).strip()
+    stripped = (_EMOJI.sub("", question) if ":" in question else question).strip()
     if len(stripped) > MAX_QUESTION_CHARS:
         return "over-long"
     words = _WORD.findall(fold(stripped))
@@ -107,6 +107,8 @@ def _is_foreign(text: str, words: list[str]) -> bool:
             return True
     # A single hit may be a name or an abbreviation: MIT, Las Vegas, Des.
     foreign = {word for word in words if word in _FOREIGN}
+    if not foreign:
+        return False
     english = {word for word in words if word in _ENGLISH}
     telling = len(foreign) + any(mark in text for mark in "¿¡")
     return telling >= ENOUGH_FOREIGN and telling > len(english)

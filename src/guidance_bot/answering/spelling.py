@@ -61,7 +61,7 @@ class Spelling:
         letters, or where the other word is a frequent one.
         """
         shortest = SHORTEST_NAME if is_name else SHORTEST
-        if len(word) < shortest or not word.isalpha() or _is_english(word):
+        if len(word) < shortest or not word.isalpha() or is_english(word):
             return None
         # Imported here: most questions are spelled right and need no edit distances.
         from rapidfuzz.distance import OSA  # noqa: PLC0415
@@ -94,7 +94,7 @@ def is_common(word: str) -> bool:
     return bool(max(map(_counts(), _spellings(word))) >= EVERYDAY)
 
 
-def _is_english(word: str) -> bool:
+def is_english(word: str) -> bool:
     """Tell whether a dictionary of English holds *word*, or both of its halves."""
     count = _counts()
     if max(map(count, _spellings(word))) >= RARE:

@@ -214,7 +214,7 @@ def _employers(knowledge: Knowledge, first: Sequence[str]) -> list[str]:
 def _unsure(given: Answer, knowledge: Knowledge) -> Iterator[Part]:
     yield Part(literal(phrases.closest(given, knowledge)).bold())
     for number, citation in enumerate(given.citations, 1):
-        title = literal(phrases.titled(citation, given, knowledge)).bold()
+        title = literal(phrases.entry(citation, given, knowledge)).bold()
         summary = Said(": ", ": ") + said_inline(citation.page.summary)
         yield Part(_numbered(number) + title + summary)
     yield from _lines(phrases.not_these(given, knowledge))
