@@ -147,7 +147,8 @@ def test_no_answer_to_the_folders_own_questions_is_longer_than_a_screen(
         given = ask(starter, question.question, question.jurisdiction)
         # Bullets, numbers of sources and notes on them are not what is read first.
         screen = first_screen(starter, given)
-        words = re.sub(r"•|\(our advice[^)]*\)|\[\d+\]", "", screen).split()
+        signs = r"•|^\d+\.|\(our advice[^)]*\)|\[\d+\]"
+        words = re.sub(signs, "", screen, flags=re.MULTILINE).split()
         assert len(words) <= WORDS_BEFORE_SOURCES, (question.question, " ".join(words))
 
 

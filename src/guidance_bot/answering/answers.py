@@ -42,6 +42,8 @@ ALWAYS: Final = 10
 SCREEN_WORDS: Final = 123
 # "Nothing here mentions … or …"
 NOTE_WORDS: Final = 6
+# Steps that are quoted to the end leave nothing for what others say of them.
+LONG_LEAD: Final = 65
 MENTIONED: Final = 2
 # From this share of the question's weight on, missing words are named.
 MUCH: Final = 0.25
@@ -257,14 +259,17 @@ def _on_one_screen(
     """Yield *citations* without the further passages that *room* words do not hold."""
     first = citations[0]
     room -= len(first.page.title.split())
+    is_long = False
     for citation in citations:
         text = citation.passage.text
         words = sum(words_in(text[start:end]) for start, end in citation.lead)
         if citation.role != "main":
             heading = (citation.passage.heading, standing_of(citation, knowledge))
             words += sum(len(part.split()) for part in heading)
-            if words > room:
+            if words > room or is_long:
                 continue
+        elif citation is first:
+            is_long = words > LONG_LEAD
         if citation.page.id == first.page.id:
             room -= words
         yield citation
