@@ -31,8 +31,7 @@ DECIMALS: Final = 9
 PAIR_WEIGHT: Final = 0.6
 PAGE_WEIGHT: Final = 1.5
 HABIT_WEIGHT: Final = 2.0
-MANY: Final = 4_000
-"""From so many scores on, a partition of all costs more than a bound."""
+MARGIN: Final = 10.0**-DECIMALS
 SAID: Final = 1.0
 ONLY_ASKED: Final = 0.5
 """A word that people use of a page, and the page does not, is half mentioned there."""
@@ -299,20 +298,18 @@ class Ranking:
 def best_first(scores: Floats, limit: int) -> Array:
     """Return the numbers of the *limit* highest scores above 0, best first, ties by number.
 
-    Scores that are equal to nine decimals are ties. Of many scores, the limit-th highest of
-    the maxima of disjoint groups is a lower bound of the limit-th highest score, so that
-    only few have to be sorted.
+    Scores that are equal to nine decimals are ties. The limit-th highest of the maxima
+    of disjoint groups is a lower bound of the limit-th highest score, so that only few
+    scores have to be sorted.
     """
     groups = 4 * limit
-    bound = 0.0
-    if limit < len(scores) < MANY:
-        bound = np.partition(scores, len(scores) - limit)[len(scores) - limit]
-    elif groups < len(scores):
-        whole = len(scores) // groups * groups
-        maxima = scores[:whole].reshape(groups, -1).max(axis=1)
-        bound = np.partition(maxima, groups - limit)[groups - limit]
-    margin = 10.0**-DECIMALS
-    numbers = np.flatnonzero(scores >= max(bound - margin, margin))
+    bound = MARGIN
+    if len(scores) > groups:
+        size = len(scores) // groups
+        maxima = scores[: size * groups].reshape(groups, size).max(axis=1)
+        maxima.partition(groups - limit)
+        bound = max(float(maxima[groups - limit]) - MARGIN, MARGIN)
+    numbers = (scores >= bound).nonzero()[0]
     rounded = scores[numbers].round(DECIMALS)
     return numbers[np.lexsort((numbers, -rounded))[:limit]]
 
