@@ -154,11 +154,10 @@ def _numbers(paragraph: Paragraph, notes: _Notes, overrides: Mapping[str, str]) 
 
 
 def _footer(citation: Citation, knowledge: Knowledge, paper: Paper) -> str:
-    page_facts = facts(citation.page, knowledge, is_overdue=citation.overdue)
+    page = citation.page
+    title = f"{page.title} ({page.id})"
+    page_facts = facts(page, knowledge, is_overdue=citation.overdue, title=title)
     text = f"{standing_of(citation, knowledge)}. {page_facts}."
-    text = text.replace(
-        citation.page.title, f"{citation.page.title} ({citation.page.id})"
-    )
     if citation.page.sensitive:
         # Nobody in a hurry is sent to a policy first.
         return paper.dim(paper.wrap(text))

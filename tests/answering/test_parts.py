@@ -75,11 +75,16 @@ def test_a_list_is_taken_in_its_order_and_without_gaps() -> None:
     ]
 
 
-def test_steps_below_a_sentence_are_taken_to_the_end() -> None:
+def test_steps_below_a_sentence_are_taken_while_the_screen_holds_them() -> None:
     steps = "".join(f"{number}. Do this and then that.\n" for number in range(1, 30))
     lead_of = lead_text(passage(f"When it happens, act.\n\n{steps}"), 12)
     assert len(lead_of) == 1 + (STEPS_WORDS - 4) // 5
     assert sum(len(text.split()) for text in lead_of) <= STEPS_WORDS
+
+
+def test_what_follows_the_steps_is_none_of_them() -> None:
+    text = f"Act.\n\n1. Stop.\n2. Ask.\n\n{'Sea walls are old. ' * 5}"
+    assert lead_text(passage(text), 12, "Act", "Stop") == ["Act.", "Stop.", "Ask."]
 
 
 def test_a_paragraph_is_taken_from_its_start() -> None:

@@ -89,9 +89,27 @@ def test_check_tells_what_is_said_to_be_in_both_places(write: Write) -> None:
         for problem in bootstrap.check([Path(root)], date(2026, 2, 1)).problems
         if problem.path.endswith("elsewhere.yaml")
     ]
-    assert [(problem.line, problem.level) for problem in told] == [
-        (14, "error"),
-        (14, "warning"),
-    ]
+    assert [(problem.line, problem.level) for problem in told] == [(14, "warning")] * 2
     assert "is also asked of a/b" in told[0].message
     assert "is answered from a/b" in told[1].message
+
+
+def test_a_page_of_a_later_folder_may_answer_what_the_starter_sends_elsewhere(
+    write: Write,
+) -> None:
+    starter = write(
+        {
+            "guidance/a/b.md": page(BLOG),
+            "asked/a.yaml": ASKED,
+            "elsewhere.yaml": HR,
+        }
+    )
+    ours = starter.parent / "ours"
+    (ours / "guidance/a").mkdir(parents=True)
+    text = page("## Leave {#x}\n\nBook leave in the calendar.\n", title="Leave")
+    question = "how do I book leave for May"
+    head = f"questions:\n  x: [{question}]\n---\n"
+    (ours / "guidance/a/leave.md").write_text(text.replace("---\n## ", f"{head}## "))
+    guidance = bootstrap.build([read_folder(starter), read_folder(ours)])
+    given = answer(guidance, question, Asker())
+    assert (given.verdict, given.citations[0].page.id) == ("answered", "a/leave")

@@ -42,6 +42,8 @@ ALWAYS: Final = 10
 SCREEN_WORDS: Final = 123
 # "Nothing here mentions … or …"
 NOTE_WORDS: Final = 6
+# A page that is asked for by its title is this much better than the best.
+AHEAD: Final = 1.000001
 # Steps that are quoted to the end leave nothing for what others say of them.
 LONG_LEAD: Final = 65
 MENTIONED: Final = 2
@@ -164,13 +166,13 @@ def answer(
             message=message,
         )
     asked = question[:MAX_QUESTION_CHARS]
-    reading, hits = _searched(guidance, asked, earlier, called)
+    whose = asker.jurisdiction or guidance.knowledge.organisation.jurisdiction
+    reading, hits = _searched(guidance, asked, earlier, called, whose)
     query = reading.query
     signal = hits[0].signal if hits else 0.0
     verdict = guidance.thresholds.verdict(signal) if hits else "nothing"
     citations: tuple[Citation, ...] = ()
     if verdict != "nothing":
-        whose = asker.jurisdiction or guidance.knowledge.organisation.jurisdiction
         chosen = choose(guidance.traits, hits, whose, alone=verdict == "unsure")
         weigh = _Weighing(guidance, query)
         shown = [_citation(guidance, weigh, choice) for choice in chosen]
@@ -203,13 +205,17 @@ def answer(
 
 
 def _searched(
-    guidance: Guidance, question: str, earlier: Sequence[str], called: int | None
+    guidance: Guidance,
+    question: str,
+    earlier: Sequence[str],
+    called: int | None,
+    whose: str | None,
 ) -> tuple[Reading, list[Hit]]:
     """Return the reading of *question*, with or without the *earlier* ones, that
     finds more: a question that stands alone is not watered down by them.
 
     The passage *called* by a phrase comes first, whatever else is found; so does the
-    page whose title the question is.
+    page whose title the question is, where it binds somebody from *whose* jurisdiction.
     """
     readings = [guidance.read(question)]
     if earlier:
@@ -217,6 +223,8 @@ def _searched(
     found = [(r, guidance.ranking.search(r.query, limit=HITS)) for r in readings]
     reading, hits = max(found, key=lambda one: one[1][0].signal if one[1] else -1.0)
     named = guidance.named(reading.query)
+    if named is not None and not guidance.traits.binds(named, whose):
+        named = None
     if hits and named is not None:
         hits = _with_page_first(guidance, hits, named)
     elif hits and guidance.is_expected(reading.query, hits[0].number):
@@ -242,8 +250,9 @@ def _with_page_first(
     best = hits[0]
     if not own:
         own = [best._replace(number=opening)]
-    lift = best.score - own[0].score
-    own = [hit._replace(score=hit.score + lift) for hit in own]
+    if page_of[best.number] != page:
+        lift = best.score * AHEAD - own[0].score
+        own = [hit._replace(score=hit.score + lift) for hit in own]
     others = [hit for hit in hits if page_of[hit.number] != page]
     return _surely(guidance, [*own, *others])
 

@@ -44,6 +44,7 @@ _UNOFFICIAL: Final = frozenset(
     AUTHORITIES.index(kind) for kind in ("toolkit", "case-study", "commentary")
 )
 _OFFICIAL: Final = frozenset(map(AUTHORITIES.index, OFFICIAL))
+_ELSEWHERE: Final = ""
 _COMMENTARY: Final = AUTHORITIES.index("commentary")
 
 
@@ -59,14 +60,15 @@ class Choice:
 class Traits:
     """What choosing weighs of each passage, so that none is opened for it.
 
-    ``table`` has a row a passage: its page's number; whom it binds, a bit for each of
-    ``codes``, the jurisdictions, behind one for somebody of whom nobody knows theirs; the
-    number of the one whose section it is, 0 for none; the strongest authority of its
-    paragraphs and that of the first; whether it opens its page; whether its heading speaks of
+    ``bound`` has a row a passage and a column an asker: one of whom nobody knows the
+    jurisdiction, one for each of ``codes``, and one from anywhere else. ``table`` has a row a
+    passage: its page's number; the column of the jurisdiction whose section it is, 0 for
+    none; the strongest authority of its paragraphs and that of the first; whether it opens its page; whether its heading speaks of
     an exception; whether its page is sensitive.
     """
 
     codes: tuple[str, ...]
+    bound: Numbers
     table: Numbers
 
     @classmethod
@@ -79,15 +81,18 @@ class Traits:
         }
         codes = tuple(sorted(known))
         numbers = {page: number for number, page in enumerate(knowledge.pages)}
-        places = {code: number for number, code in enumerate((None, *codes))}
+        askers = (None, *codes, _ELSEWHERE)
+        places = {code: number for number, code in enumerate(askers)}
+        bound = [
+            [knowledge.binds(knowledge.pages[p.page], p, code) for code in askers]
+            for p in knowledge.passages
+        ]
 
         def row(passage: Passage) -> tuple[int, ...]:
             page = knowledge.pages[passage.page]
-            bound = (code for code in places if knowledge.binds(page, passage, code))
             first = [paragraph.authority for paragraph in passage.paragraphs[:1]]
             return (
                 numbers[passage.page],
-                sum(1 << places[code] for code in bound),
                 places[passage.jurisdiction],
                 AUTHORITIES.index(passage.strongest),
                 AUTHORITIES.index(first[0] if first else "house"),
@@ -96,7 +101,8 @@ class Traits:
                 page.sensitive,
             )
 
-        return cls(codes, np.array(list(map(row, knowledge.passages)), np.int64))
+        rows = list(map(row, knowledge.passages))
+        return cls(codes, np.array(bound, bool), np.array(rows, np.int64))
 
     @property
     def page(self) -> Numbers:
@@ -104,9 +110,16 @@ class Traits:
         pages: Numbers = self.table[:, 0]
         return pages
 
+    def binds(self, passage: int, jurisdiction: str | None) -> bool:
+        """Tell whether the passage with this number speaks to somebody from there."""
+        return bool(self.bound[passage, self.number_of(jurisdiction)])
+
     def number_of(self, jurisdiction: str | None) -> int:
-        """Return the bit of *jurisdiction*, 0 for one that nobody knows."""
-        return 0 if jurisdiction is None else self.codes.index(jurisdiction) + 1
+        """Return the column of somebody from *jurisdiction*, ``None`` if nobody knows."""
+        if jurisdiction is None:
+            return 0
+        known = jurisdiction in self.codes
+        return (self.codes.index(jurisdiction) if known else len(self.codes)) + 1
 
 
 def choose(
@@ -195,16 +208,18 @@ class _Choosing:
 def _candidates(traits: Traits, hits: Sequence[Hit], asker: int) -> list[_Candidate]:
     """Return *hits* as candidates, without those of pages that are far behind."""
     part = NOT_BOUND if asker else NOT_KNOWN
-    rows = traits.table[[hit.number for hit in hits]].tolist()
+    numbers = [hit.number for hit in hits]
+    rows = traits.table[numbers].tolist()
+    bound = traits.bound[numbers, asker].tolist()
     worth = [
-        hit.score if row[1] >> asker & 1 else round(hit.score * part, DECIMALS)
-        for hit, row in zip(hits, rows, strict=True)
+        hit.score if is_bound else round(hit.score * part, DECIMALS)
+        for hit, is_bound in zip(hits, bound, strict=True)
     ]
     least = OTHER_PAGE * NEAR * max(worth)
     near = {row[0] for row, value in zip(rows, worth, strict=True) if value >= least}
     return [
-        _Candidate(hit, value, row[0], bool(row[1] >> asker & 1), *row[2:])
-        for hit, value, row in zip(hits, worth, rows, strict=True)
+        _Candidate(hit, value, row[0], is_bound, *row[1:])
+        for hit, value, row, is_bound in zip(hits, worth, rows, bound, strict=True)
         if row[0] in near
     ]
 

@@ -57,7 +57,7 @@ def fitted(
     *right* are answerable and find a right page, *lost* are answerable and do not, *nothing*
     have no answer. ``answered`` begins where at most a share MISLED of the latter two would be
     answered. ``unsure`` begins at half of that, or below all but one in REFUSED of the
-    answerable questions, whichever is lower. Too few questions: the defaults.
+    answerable questions, whichever is lower, and at a fifth at least. Too few questions: the defaults.
     """
     answerable = [*right, *lost]
     wrong = sorted([*lost, *nothing], reverse=True)

@@ -68,10 +68,13 @@ class Guidance:
         """Return *knowledge* with its index, which is built here."""
         analysis = Analysis.of(knowledge.vocabulary)
         documents = [document(knowledge, analysis, p) for p in knowledge.passages]
+        ours = {as_said(q) for p in knowledge.passages for q in p.questions}
+        # What a page is asked is no longer elsewhere, whoever wrote the page.
         elsewhere = [
             asked(analysis, question)
             for questions in knowledge.elsewhere.values()
             for question in questions
+            if as_said(question) not in ours
         ]
         return cls(
             knowledge,
@@ -119,18 +122,19 @@ class Guidance:
         words = tuple(self._words(question, slips))
         terms = tuple(word.term for word in words)
         before = [text[:MAX_QUESTION_CHARS] for text in earlier]
+        mended: list[dict[str, str]] = [{} for _ in before]
         query = Query(
             terms,
             tuple(
                 word.term
-                for text in before
-                for word in self._words(text, {})
+                for text, their_slips in zip(before, mended, strict=True)
+                for word in self._words(text, their_slips)
                 if self._is_known(word)
             ),
             self.analysis.related(terms),
             self._background(question),
             self._as_said(question, slips),
-            tuple(self._as_said(text, {}) for text in before),
+            tuple(map(self._as_said, before, mended)),
         )
         read_as = {
             word.typed: slips[word.folded] for word in words if word.folded in slips
@@ -247,7 +251,7 @@ def _titles(knowledge: Knowledge, analysis: Analysis) -> dict[frozenset[str], in
     """Return the openings of pages by the terms of their titles, and of title's parts."""
     numbers = {passage.id: number for number, passage in enumerate(knowledge.passages)}
     found: dict[frozenset[str], set[int]] = {}
-    for page in knowledge.pages.values():
+    for page in (page for page in knowledge.pages.values() if page.passages):
         for name in (page.title, *_PARTS.split(page.title)):
             terms = frozenset(analysis.terms(name))
             if len(terms) >= TITLE_TERMS:

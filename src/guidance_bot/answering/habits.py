@@ -126,7 +126,8 @@ class Habits(Inverted):
 
 def features(question: Asked) -> Collection[str]:
     """Return the features of *question*: its terms, and pairs of words as they are said."""
-    return {*question.terms, *pairs(question.said)}
+    # In an order of their own: the index does not depend on how a process hashes.
+    return dict.fromkeys((*question.terms, *pairs(question.said)))
 
 
 def pairs(said: Sequence[str]) -> list[str]:

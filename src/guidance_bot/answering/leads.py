@@ -1,8 +1,7 @@
 """The sentences of a passage that answer: what people read first.
 
 Pages put the substance first, so a lead begins where its passage begins;
-sentences that hold the question's words, and the exceptions to what has been
-taken, come next while there is room.
+what its paragraph says next, or the list below it, follows while there is room.
 """
 
 import re
@@ -130,7 +129,9 @@ def lead(
             continue
         others = list(group)
         is_item = paragraph in passage.items
-        goes_on = is_short or whole_paragraphs or steps
+        goes_on = whole_paragraphs or (
+            paragraph in passage.steps if steps else is_short
+        )
         goes_on |= is_item and start in passage.items
         goes_on |= any(weights[s.span] > most for s in others)
         # Half an item is none, and what comes after a gap is out of order.

@@ -55,14 +55,16 @@ def marker(passage: Passage, paragraph: Paragraph) -> str:
     return f"{match['marker']} " if match["marker"][0].isdigit() else "• "
 
 
-def facts(page: Page, knowledge: Knowledge, *, is_overdue: bool) -> str:
+def facts(
+    page: Page, knowledge: Knowledge, *, is_overdue: bool, title: str | None = None
+) -> str:
     """Return the page's title, owner, review and whether it is starter text."""
     overrides = knowledge.organisation.wording
     owner = knowledge.organisation.owners.get(page.owner)
     key = "adopted" if page.reviewed_by else "reviewed"
     values = {"date": day(page.reviewed), "person": page.reviewed_by}
     parts = [
-        sentence("page", overrides, title=page.title),
+        sentence("page", overrides, title=title or page.title),
         sentence("owner", overrides, name=owner.name if owner else page.owner),
         sentence(key, overrides, **values),
     ]
@@ -91,10 +93,11 @@ def titled(citation: Citation, given: Answer, knowledge: Knowledge) -> str:
 def entry(citation: Citation, given: Answer, knowledge: Knowledge) -> str:
     """Return the title of a page that comes close, with the section that matched."""
     title = titled(citation, given, knowledge)
-    if citation.passage.id == citation.page.passages[0]:
+    heading = citation.passage.heading
+    if not heading or citation.passage.id == citation.page.passages[0]:
         return title
-    values = {"title": title, "heading": citation.passage.heading}
-    return sentence("entry", knowledge.organisation.wording, **values)
+    overrides = knowledge.organisation.wording
+    return sentence("entry", overrides, title=title, heading=heading)
 
 
 def misses(given: Answer, knowledge: Knowledge) -> str:
@@ -183,7 +186,11 @@ def nothing_particular(given: Answer, knowledge: Knowledge) -> str:
 
 def own_section(given: Answer, knowledge: Knowledge) -> str:
     """Return that the page has a section for the asker's employer, where none is shown."""
-    first, whose = given.citations[0], given.asker.jurisdiction
+    organisation = knowledge.organisation
+    first, whose = (
+        given.citations[0],
+        given.asker.jurisdiction or organisation.jurisdiction,
+    )
     shown = {citation.passage.jurisdiction for citation in given.citations}
     if whose is None or whose not in first.page.jurisdictions or whose in shown:
         return ""
@@ -192,7 +199,6 @@ def own_section(given: Answer, knowledge: Knowledge) -> str:
         for passage in knowledge.passages_of(first.page.id)
         if passage.jurisdiction == whose
     )
-    organisation = knowledge.organisation
     name = organisation.jurisdictions.get(whose, whose)
     return sentence(
         "own-section", organisation.wording, jurisdiction=name, heading=next(headings)

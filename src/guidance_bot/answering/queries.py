@@ -33,10 +33,8 @@ class Document:
     asked: tuple[Asked, ...] = ()
 
     def fields(self, without: Asked | None = None) -> list[tuple[str, ...]]:
-        """Return the runs of terms that are indexed, one question *without* left out."""
-        asked = list(self.asked)
-        if without is not None:
-            asked.remove(without)
+        """Return the runs of terms that are indexed, a question *without* left out."""
+        asked = [question for question in self.asked if question != without]
         return [
             *[self.title] * TITLE_COPIES,
             *[self.heading] * HEADING_COPIES,

@@ -1,4 +1,4 @@
-"""Rank passages against a question with BM25.
+"""Rank passages against a question with BM25, and by how people ask of their pages.
 
 This is the only module that knows which BM25 we use: ``rank_bm25.BM25Plus``
 defines the idf and the score. Its own index (a dict a passage) is never
@@ -249,7 +249,8 @@ class Ranking:
             own[number] = self.words.score_of(searched, held)
         wanted = _wanted(query, weights)
         pages, habits = self.pages.scores(weights), self.habits.scores(wanted)
-        page, times = int(self.page_of[next(iter(holding))]), len(holding)
+        page = int(self.page_of[next(iter(holding))])
+        times = sum(document.asked.count(question) for document in holding.values())
         pages[page] = self._page_without(weights, page, question, times)
         habits[page] = self.habits.score_without(wanted, page, question, times)
         return self._best(query, weights, own, PAGE_WEIGHT * pages, habits, limit)

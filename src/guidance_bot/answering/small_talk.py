@@ -67,8 +67,9 @@ _FOREIGN: Final = frozenset(
 _ENGLISH: Final = STOP_WORDS - _FOREIGN
 _EMOJI: Final = re.compile(r":[a-z0-9_+-]{2,40}:")
 _OPENING: Final = re.compile(
-    r"^\s*(?:(?:hi|hiya|hello|hey|dear all|kia ora|good (?:morning|afternoon|evening)"
-    r"|thanks|thank you|thx|cheers)\b[\s,.!:-]*)+",
+    # "Hi-res photos" and "Cheers emoji" are no greetings.
+    r"^\s*(?:(?:(?:hi|hiya|hello|hey|dear all|kia ora|good (?:morning|afternoon|evening))"
+    r"\b(?!-)|(?:thanks|thank you|thx|cheers)(?=\s*(?:[,.!:;]|[-–]\s|$)))[\s,.!:;–-]*)+",
     re.IGNORECASE,
 )
 

@@ -62,6 +62,7 @@ def write(folder: Path, guidance: Guidance) -> None:
     for name, held in starts.items():
         np.save(folder / f"{name}.lines.npy", held)
     np.save(folder / "page_of.npy", guidance.ranking.page_of)
+    np.save(folder / "bound.npy", guidance.traits.bound)
     np.save(folder / "traits.npy", guidance.traits.table)
     ranking = guidance.ranking
     np.save(folder / "pages.said.npy", ranking.pages.said)
@@ -126,7 +127,7 @@ def read(folder: Path) -> Guidance:
         ranking,
         analysis,
         StoredTerms(folder, "written"),
-        Traits(tuple(small["codes"]), array(folder, "traits")),
+        Traits(tuple(small["codes"]), array(folder, "bound"), array(folder, "traits")),
         {frozenset(terms): number for terms, number in small["titles"]},
         Thresholds(**small["thresholds"]),
     )

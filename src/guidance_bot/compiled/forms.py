@@ -114,7 +114,9 @@ def _code_print() -> str:
         for entry in os.scandir(room)
         if entry.name.endswith(".py")
     )
-    held = f"{sorted(stats)}{Stemmer.version()}{np.__version__}"
+    # It fits the thresholds.
+    fitting = (house / "evaluation.py").stat()
+    held = f"{sorted(stats)}{fitting.st_size}{fitting.st_mtime_ns}{Stemmer.version()}{np.__version__}"
     return f"{crc32(held.encode()):08x}"
 
 

@@ -206,10 +206,10 @@ def _elsewhere_problems(found: Read) -> Iterator[Problem]:
             if page is not None:
                 path, line = found.places[f"elsewhere:{subject}.{number}"]
                 message = (
-                    f"{subject}: {question!r} is also asked of {page}; either it is "
-                    "answered there or it belongs elsewhere"
+                    f"{subject}: {question!r} is also asked of {page}, and answered "
+                    "there; take it out here"
                 )
-                yield Problem(path, line, message)
+                yield Problem(path, line, message, "warning")
 
 
 def _plain(question: str) -> str:
