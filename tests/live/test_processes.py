@@ -45,7 +45,9 @@ AUTHOR = ("-c", "user.name=A", "-c", "user.email=a@example.org")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The starter corpus outside of anybody's repository."""
     folder = tmp_path_factory.mktemp("corpus") / "knowledge"
-    shutil.copytree(STARTER, folder)
+    # Without what people ask: it is built anew many times here.
+    less = shutil.ignore_patterns("asked", "elsewhere.yaml")
+    shutil.copytree(STARTER, folder, ignore=less)
     return folder
 
 
