@@ -223,7 +223,8 @@ async def test_the_same_action_id_in_two_blocks_is_accepted(
     client: AsyncWebClient,
 ) -> None:
     twice = [actions(button()), actions(button())]
-    await client.chat_postMessage(channel="C0GENERAL", text="-", blocks=twice)
+    posted = await client.chat_postMessage(channel="C0GENERAL", text="-", blocks=twice)
+    assert len(posted["message"]["blocks"]) == 2
 
 
 async def test_blocks_that_are_not_json_are_refused(client: AsyncWebClient) -> None:

@@ -18,10 +18,9 @@ from guidance_bot.answering.guidance import HITS, Guidance, Reading
 from guidance_bot.answering.labels import standing_of
 from guidance_bot.answering.leads import authority_of, lead, words_in
 from guidance_bot.answering.queries import Query
-from guidance_bot.answering.ranking import DECIMALS, SAID, Hit
+from guidance_bot.answering.ranking import DECIMALS, Hit
 from guidance_bot.answering.small_talk import occasion
-from guidance_bot.answering.spelling import is_common, is_english
-from guidance_bot.answering.tokens import Word
+from guidance_bot.answering.unmatched import unmatched, worth_naming
 from guidance_bot.knowledge.content import (
     OFFICIAL,
     Authority,
@@ -46,9 +45,6 @@ NOTE_WORDS: Final = 6
 AHEAD: Final = 1.000001
 # Steps that are quoted to the end leave nothing for what others say of them.
 LONG_LEAD: Final = 65
-MENTIONED: Final = 2
-# From this share of the question's weight on, missing words are named.
-MUCH: Final = 0.25
 # A sentence with this share of the question's weight may begin a lead.
 MOST: Final = 0.6
 # Together with headings and the last line these stay below 150 words.
@@ -171,23 +167,26 @@ def answer(
     query = reading.query
     signal = hits[0].signal if hits else 0.0
     verdict = guidance.thresholds.verdict(signal) if hits else "nothing"
-    citations: tuple[Citation, ...] = ()
-    if verdict != "nothing":
-        chosen = choose(guidance.traits, hits, whose, alone=verdict == "unsure")
-        weigh = _Weighing(guidance, query)
-        shown = [_citation(guidance, weigh, choice) for choice in chosen]
-        is_answered = verdict == "answered"
-        lacking = _unmatched(guidance, reading, hits, shown)
-        note = _missing(guidance, reading, lacking, chosen, is_answered=is_answered)
-        room = SCREEN_WORDS - (len(note) + NOTE_WORDS if note else 0)
-        citations = tuple(_on_one_screen(shown, guidance.knowledge, room))
-        if len(citations) < len(shown):
-            lacking = _unmatched(guidance, reading, hits, citations)
-    else:
-        lacking = _unmatched(guidance, reading, hits, ())
-        note = _missing(guidance, reading, lacking, (), is_answered=False)
+    is_answered = verdict == "answered"
+    chosen = (
+        choose(guidance.traits, hits, whose, alone=not is_answered)
+        if verdict != "nothing"
+        else []
+    )
+    weigh = _Weighing(guidance, query)
+    shown = [_citation(guidance, weigh, choice) for choice in chosen]
+    passages = guidance.knowledge.passages
+    nearest = [passages[hit.number] for hit in hits[:NEAREST]]
+    lacking = unmatched(guidance, reading, [*nearest, *(c.passage for c in shown)])
+    numbers = [choice.hit.number for choice in chosen]
+    note = worth_naming(guidance, reading, lacking, numbers, is_answered=is_answered)
+    room = SCREEN_WORDS - (len(note) + NOTE_WORDS if note else 0)
+    citations = tuple(_on_one_screen(shown, guidance.knowledge, room))
+    if len(citations) < len(shown):
+        told = [*nearest, *(citation.passage for citation in citations)]
+        lacking = unmatched(guidance, reading, told)
     cited = {citation.passage.id for citation in citations}
-    ids = (guidance.knowledge.passages[hit.number].id for hit in hits)
+    ids = (passages[hit.number].id for hit in hits)
     also = tuple(islice((id_ for id_ in ids if id_ not in cited), ALSO))
     return Answer(
         question,
@@ -266,6 +265,8 @@ def _on_one_screen(
     citations: Sequence[Citation], knowledge: Knowledge, room: int
 ) -> Iterator[Citation]:
     """Yield *citations* without the further passages that *room* words do not hold."""
+    if not citations:
+        return
     first = citations[0]
     room -= len(first.page.title.split())
     is_long = False
@@ -337,69 +338,3 @@ def _enough(guidance: Guidance, weigh: _Weighing, choice: Choice) -> float:
     if passage.id == opening or is_for_some or choice.role == "other side":
         return math.inf
     return weigh.most
-
-
-def _unmatched(
-    guidance: Guidance,
-    reading: Reading,
-    hits: Sequence[Hit],
-    citations: Sequence[Citation],
-) -> tuple[str, ...]:
-    nearest = [guidance.knowledge.passages[hit.number] for hit in hits[:NEAREST]]
-    shown = (*nearest, *(citation.passage for citation in citations))
-    said = [guidance.said_in(passage) for passage in shown]
-    related = reading.query.related
-
-    def is_said(term: str) -> bool:
-        return any(term in held for held in said) or any(
-            term in member.asked and held.issuperset(member.terms)
-            for member in related
-            for held in said
-        )
-
-    missing = [word for word in reading.words if not is_said(word.term)]
-    typed = {word.term: word.typed for word in reversed(missing)}
-    return tuple(dict.fromkeys(typed[word.term] for word in missing))
-
-
-def _missing(
-    guidance: Guidance,
-    reading: Reading,
-    unmatched: Sequence[str],
-    chosen: Sequence[Choice],
-    *,
-    is_answered: bool,
-) -> tuple[str, ...]:
-    """Return the words to name as missing, at most MENTIONED, as they were typed.
-
-    They stand in the question proper, on none of the chosen pages (on no page where none
-    is chosen) and in no question of the first passage; they are no everyday words, and
-    no slips that nobody can read. Below an answer they are named only
-    where they carry a good part of the question.
-    """
-    asked = {w.term: w for w in reading.words if w.term not in reading.query.background}
-    missing = {t: w for t, w in asked.items() if w.typed in unmatched}
-    if not missing:
-        return ()
-    ranking = guidance.ranking
-    numbers = [choice.hit.number for choice in chosen]
-    questions = guidance.knowledge.passages[numbers[0]].questions if numbers else ()
-    pages = list({int(ranking.page_of[number]) for number in numbers})
-    weight_of = ranking.words.highest_weight
-
-    def is_telling(word: Word) -> bool:
-        said = ranking.pages.row(word.term, ranking.pages.said)
-        # A refusal speaks of the whole folder.
-        on_pages = said[pages] if pages else said
-        vouched = any(word.term in guidance.terms_in(q) for q in questions)
-        is_readable = is_english(word.folded) or not word.typed.islower()
-        return is_readable and not (
-            (on_pages == SAID).any() or vouched or is_common(word.folded)
-        )
-
-    missing = {term: word for term, word in missing.items() if is_telling(word)}
-    share = sum(map(weight_of, missing))
-    if is_answered and share < MUCH * sum(map(weight_of, asked)):
-        return ()
-    rarest = sorted(missing, key=lambda term: -weight_of(term))[:MENTIONED]
-    return tuple(word.typed for term, word in missing.items() if term in rarest)

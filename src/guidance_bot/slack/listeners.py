@@ -183,6 +183,7 @@ class Listeners:
                 answered = answer_messages(given, self.desk.knowledge, setting)
                 await self.desk.sender.direct(place.user, answered)
             except Exception:
+                # Not kept, for whatever reason: the button may be pressed again.
                 self.desk.once.forget(key)
                 raise
         await self._say(place, "kept")
@@ -364,6 +365,7 @@ class Listeners:
             log_failure(_REFERENCE.get(), "posted", error)
             return "not-posted"
         except Exception:
+            # Not posted, for whatever reason: it may be tried again, and is told.
             self.desk.once.forget(key)
             raise
         _log("posted")
