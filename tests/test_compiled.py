@@ -1,17 +1,24 @@
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from guidance_bot import compiled
+from guidance_bot import bootstrap, compiled
 from guidance_bot.answering.answers import Asker, answer
 from guidance_bot.answering.documents import as_json
 from guidance_bot.answering.guidance import Guidance
 from guidance_bot.compiled.stored import FEW, StoredTerms
-from guidance_bot.knowledge.reader import Read
-from tests.conftest import ORGANISATION, page
+from guidance_bot.flows.engine import walk
+from guidance_bot.flows.outcomes import outcome_of
+from guidance_bot.flows.plan import Plan
+from guidance_bot.flows.record import code_for, record_of
+from guidance_bot.knowledge.folder import read_folder
+from guidance_bot.knowledge.reader import Read, read
+from tests.conftest import ORGANISATION, Write, page
+from tests.flows.conftest import FILES, HOBBY, STARTER
 
 QUESTIONS = (
     "may I blog anonymously?",
@@ -67,6 +74,46 @@ def test_organisation_notices_and_questions_come_back_whole(
     assert again.knowledge.sources == found.knowledge.sources
     assert again.analysis == guidance.analysis
     assert again.thresholds == guidance.thresholds
+
+
+def test_flows_come_back_whole_but_for_the_lines_of_their_files(
+    read_files: Callable[[dict[str, str | bytes]], Read], tmp_path: Path
+) -> None:
+    found = read_files(FILES).knowledge
+    compiled.store(tmp_path, Guidance.of(found))
+    again = compiled.opened(tmp_path, found.version).knowledge
+    assert list(again.flows) == list(found.flows) == ["blog", "gift"]
+    assert dict(again.flows) == dict(found.flows)
+    assert "nowhere" not in again.flows
+    assert found.flows["blog"].lines
+    assert again.flows["blog"].lines == {}
+    for knowledge in (found, again):
+        at = walk(Plan.of(knowledge.flows["blog"]), HOBBY)
+        outcome = outcome_of(at, knowledge)
+        assert outcome is not None
+        code = code_for(outcome, at, knowledge, date(2026, 4, 2))
+        assert code is not None
+        assert record_of(code, again).outcome == record_of(code, found).outcome
+
+
+def test_the_starter_flows_come_back_whole(guidance: Guidance, tmp_path: Path) -> None:
+    flows = read([read_folder(STARTER)]).knowledge.flows
+    with_flows = replace(guidance.knowledge, flows=flows)
+    compiled.store(tmp_path, replace(guidance, knowledge=with_flows))
+    again = compiled.opened(tmp_path, guidance.knowledge.version).knowledge
+    assert dict(again.flows) == dict(flows)
+
+
+def test_an_edited_flow_is_another_version(write: Write, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    root = write(FILES)
+    before = bootstrap.load([root], cache, pytest.fail).knowledge
+    path = root / "flows/gift.yaml"
+    path.write_text(path.read_text().replace("title: A gift", "title: Gifts"))
+    now = bootstrap.load([root], cache, pytest.fail).knowledge
+    assert before.version != now.version
+    assert now.flows["gift"].title == "Gifts"
+    assert bootstrap.load([root], cache, pytest.fail).knowledge.flows == now.flows
 
 
 def test_another_version_is_not_compiled(guidance: Guidance, tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ import pytest
 from guidance_bot import bootstrap
 from guidance_bot.answering.answers import Answer, Asker, answer
 from guidance_bot.answering.guidance import Guidance
-from guidance_bot.answering.labels import source_label
 from guidance_bot.bootstrap import build
 from guidance_bot.evaluation import evaluate
 from guidance_bot.knowledge.content import OFFICIAL
 from guidance_bot.knowledge.folder import read_folder
+from guidance_bot.knowledge.labels import source_label
 from guidance_bot.slack.views import answer_messages
 from guidance_bot.terminal import Paper, answer_text
 

@@ -1,6 +1,7 @@
 """Settings → services, wired by hand: where knowledge lies, how it is loaded, what check joins."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from guidance_bot import compiled, settings
-from guidance_bot.answering.answers import Answer, Asker, answer
+from guidance_bot.answering.answers import Answer, Asker, StatedFlow, answer
 from guidance_bot.answering.guidance import Guidance
 from guidance_bot.errors import KnowledgeError, Problem, SettingsError
 from guidance_bot.evaluation import (
@@ -21,7 +22,6 @@ from guidance_bot.knowledge.content import (
     PRINCIPLES,
     PURPOSES,
     STAGES,
-    Notice,
 )
 from guidance_bot.knowledge.folder import Folder, read_folder, version
 from guidance_bot.knowledge.history import commit
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from aiohttp import ClientSession
 
     from guidance_bot.doctor import Corpus, Examination, Fault, Reply
+    from guidance_bot.flows.cues import Cues
+    from guidance_bot.flows.proof import Proof
     from guidance_bot.knowledge.reader import Read
 
 ALIVE_S: Final = 2
@@ -43,6 +45,7 @@ class CheckReport:
 
     problems: tuple[Problem, ...]
     coverage: dict[str, Any]
+    proofs: tuple["Proof", ...] = ()
 
     @property
     def is_clean(self) -> bool:
@@ -50,12 +53,13 @@ class CheckReport:
         return all(problem.level != "error" for problem in self.problems)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the stable JSON document; ``proof`` belongs to flows."""
+        """Return the stable JSON document; ``proof`` has an entry for each flow."""
         problems = [
             {"path": p.path, "line": p.line, "level": p.level, "message": p.message}
             for p in self.problems
         ]
-        return {"problems": problems, "coverage": self.coverage, "proof": None}
+        proof = [proof.as_json() for proof in self.proofs]
+        return {"problems": problems, "coverage": self.coverage, "proof": proof}
 
 
 def knowledge_folders(given: Sequence[Path], configured: Sequence[Path]) -> list[Path]:
@@ -106,6 +110,7 @@ def load(folders: Sequence[Path], cache: Path, warn: Callable[[str], None]) -> G
 def build(folders: Sequence[Folder]) -> Guidance:
     """Return the guidance in *folders*, read and indexed here, or raise KnowledgeError."""
     found, problems = _read(folders)
+    problems += [problem for proof in _proofs(found) for problem in proof.problems]
     errors = [problem for problem in problems if problem.level == "error"]
     if errors:
         raise KnowledgeError(errors)
@@ -127,8 +132,37 @@ def check(folders: Sequence[Path], today: date) -> CheckReport:
     problems += question_problems(guidance, found.paths)
     problems += elsewhere_problems(guidance, found.places)
     problems += _review_problems(found, today)
+    proofs = _proofs(found)
+    problems += [problem for proof in proofs for problem in proof.problems]
     missing = upkeep.without_a_page(found.knowledge.pages)
-    return CheckReport(tuple(sorted(problems)), _coverage(found, missing))
+    return CheckReport(tuple(sorted(problems)), _coverage(found, missing), proofs)
+
+
+def _proofs(found: "Read") -> tuple["Proof", ...]:
+    """Return the proof of each flow that could be read.
+
+    What a flow names and could not be read itself is told there, once.
+    """
+    # Imported here: an answer proves nothing.
+    from guidance_bot.flows.proof import prove  # noqa: PLC0415
+
+    if "organisation.yaml" in found.unread:
+        return ()
+    unread = {*found.paths.keys() - found.knowledge.pages.keys(), *found.broken_flows}
+    proofs = []
+    for flow in found.knowledge.flows.values():
+        began = time.perf_counter()
+        proof = prove(flow, found.knowledge)
+        problems = tuple(
+            problem
+            for problem in proof.problems
+            if not any(
+                f"“{name}{end}" in problem.message for name in unread for end in "”#"
+            )
+        )
+        seconds = time.perf_counter() - began
+        proofs.append(replace(proof, problems=problems, seconds=seconds))
+    return tuple(proofs)
 
 
 def _review_problems(found: "Read", today: date) -> Iterator[Problem]:
@@ -154,9 +188,46 @@ def dated(given: Answer, guidance: Guidance, today: date) -> Answer:
     notices = tuple(
         notice.text
         for notice in organisation.notices
-        if pages and _concerns(notice, today, whose, pages)
+        if pages and notice.concerns(today, whose, pages)
     )
     return replace(given, citations=citations, notices=notices)
+
+
+class Answering:
+    """Answers questions from *guidance*, with what depends on the day and with the flow
+    that a question's own words lead to. ``today`` is asked each time.
+    """
+
+    def __init__(self, guidance: Guidance, today: Callable[[], date]) -> None:
+        self._guidance, self._today = guidance, today
+        self._cues: dict[str, Cues] | None = None
+
+    def __call__(
+        self, question: str, asker: Asker, earlier: Sequence[str] = ()
+    ) -> Answer:
+        """Return the answer to *question*, asked after the *earlier* ones."""
+        given = answer(self._guidance, question, asker, earlier)
+        flow = self._stated(question) if given.message is None else None
+        return replace(dated(given, self._guidance, self._today()), flow=flow)
+
+    def _stated(self, question: str) -> StatedFlow | None:
+        """Return the flow of which the words of *question* state most, if any."""
+        if self._cues is None:
+            self._cues = _cues(self._guidance)
+        stated = [(name, cues.stated(question)) for name, cues in self._cues.items()]
+        name, choices = max(stated, key=lambda one: len(one[1]), default=("", {}))
+        return StatedFlow(name, choices) if choices else None
+
+
+def _cues(guidance: Guidance) -> "dict[str, Cues]":
+    from guidance_bot.flows.cues import Cues  # noqa: PLC0415
+
+    flows = guidance.knowledge.flows.values()
+    return {
+        flow.name: Cues.of(flow.words, flow.cues, flow.unless)
+        for flow in flows
+        if flow.cues
+    }
 
 
 def examine(folders: Callable[[], Sequence[Path]], cache: Path) -> "Examination":
@@ -189,9 +260,10 @@ def serve(folders: Sequence[Path], cache: Path, today: Callable[[], date]) -> No
     guidance = load(folders, cache, logging.getLogger(__name__).warning)
     head = commit(folders, guidance.knowledge.version)
 
+    answering = Answering(guidance, today)
+
     def answered(question: str, asker: Asker, earlier: Sequence[str]) -> Answer:
-        plain = answer(guidance, question, asker, earlier)
-        return replace(dated(plain, guidance, today()), commit=head)
+        return replace(answering(question, asker, earlier), commit=head)
 
     workplace = serving.Workplace(
         bot_token=given.bot_token,
@@ -307,21 +379,6 @@ def _read(folders: Sequence[Folder]) -> tuple["Read", list[Problem]]:
 
     found = read(folders)
     return found, [*found.problems, *checks.problems(found)]
-
-
-def _concerns(
-    notice: Notice, today: date, whose: str | None, pages: Sequence[str]
-) -> bool:
-    if not notice.since <= today <= notice.until:
-        return False
-    # Somebody whose jurisdiction is unknown may be concerned.
-    if notice.jurisdictions and whose not in (None, *notice.jurisdictions):
-        return False
-    return not notice.pages or any(
-        page == wanted or page.startswith(f"{wanted}/")
-        for page in pages
-        for wanted in notice.pages
-    )
 
 
 def _coverage(found: "Read", missing: Mapping[str, Sequence[str]]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -10,13 +9,14 @@ from pathlib import Path
 import click
 
 from guidance_bot import __version__, bootstrap, settings, streams
-from guidance_bot.answering.answers import Answer, Asker, answer
+from guidance_bot.answering.answers import Asker
 from guidance_bot.answering.documents import as_json
 from guidance_bot.answering.guidance import Guidance
-from guidance_bot.answering.labels import source_label
 from guidance_bot.conversation import Conversation
 from guidance_bot.errors import GuidanceBotError, KnowledgeError, UsageError
+from guidance_bot.knowledge.content import Knowledge
 from guidance_bot.knowledge.history import commit
+from guidance_bot.knowledge.labels import source_label
 from guidance_bot.options import (
     FOR_OPTION,
     JSON_OPTION,
@@ -91,19 +91,8 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _answering(
-    guidance: Guidance, today: date
-) -> Callable[[str, Asker, Sequence[str]], Answer]:
-    def answered(question: str, asker: Asker, earlier: Sequence[str]) -> Answer:
-        return bootstrap.dated(
-            answer(guidance, question, asker, earlier), guidance, today
-        )
-
-    return answered
-
-
-def _jurisdiction(guidance: Guidance, code: str | None) -> str | None:
-    known = guidance.knowledge.organisation.jurisdictions
+def _jurisdiction(knowledge: Knowledge, code: str | None) -> str | None:
+    known = knowledge.organisation.jurisdictions
     if code is not None and code not in known:
         raise UsageError(f"--for is {code!r}; it can be one of: {', '.join(known)}")
     return code
@@ -139,8 +128,8 @@ def ask(  # noqa: PLR0917 - one parameter an option
         _ask_batch(batch, today, folders)
         return
     guidance = _guidance(folders)
-    asker = Asker(_jurisdiction(guidance, jurisdiction))
-    answered = _answering(guidance, today)
+    asker = Asker(_jurisdiction(guidance.knowledge, jurisdiction))
+    answered = bootstrap.Answering(guidance, lambda: today)
     given = answered(_text(question or ""), asker, [*map(_text, earlier)])
     if as_document:
         head = commit(folders, given.version)
@@ -155,7 +144,7 @@ def _ask_batch(batch: Path, when: date, folders: list[Path]) -> None:
     guidance = _guidance(folders)
     asked = read_batch(batch, guidance.knowledge.organisation.jurisdictions)
     head = commit(folders, guidance.knowledge.version)
-    answered = _answering(guidance, when)
+    answered = bootstrap.Answering(guidance, lambda: when)
     for line in asked:
         given = answered(line.question, Asker(line.jurisdiction), line.earlier)
         given = replace(given, commit=head)
@@ -172,8 +161,8 @@ def chat(jurisdiction: str | None, today: date, folders: list[Path]) -> None:
         guidance = _guidance(folders)
         conversation = Conversation(
             guidance.knowledge,
-            _answering(guidance, today),
-            Asker(_jurisdiction(guidance, jurisdiction)),
+            bootstrap.Answering(guidance, lambda: today),
+            Asker(_jurisdiction(guidance.knowledge, jurisdiction)),
             today=today,
             paper=streams.paper,
         )
@@ -268,6 +257,8 @@ def sources(as_document: bool, folders: list[Path]) -> None:
 @KNOWLEDGE_OPTION
 def check(style: str, today: date, as_document: bool, folders: list[Path]) -> None:
     """Find everything that is wrong with a folder of guidance, at once."""
+    from guidance_bot.terminal.flows import proof_text  # noqa: PLC0415 - an answer proves nothing
+
     report = bootstrap.check(folders, today)
     if as_document or style == "json":
         streams.print_json(report.as_json())
@@ -289,8 +280,89 @@ def check(style: str, today: date, as_document: bool, folders: list[Path]) -> No
         )
         if covered := coverage_text(report.coverage):
             print(covered, file=sys.stderr)
+        for proof in report.proofs:
+            print(proof_text(proof), file=sys.stderr)
     if not report.is_clean:
         sys.exit(EXIT_KNOWLEDGE)
+
+
+@commands.command()
+@click.argument("name", required=False)
+@click.option(
+    "--choose",
+    "chosen",
+    multiple=True,
+    metavar="PROMPT=CHOICE",
+    help="A choice made; several at one prompt are joined by +.",
+)
+@click.option("--all-paths", is_flag=True, help="Every combination of choices.")
+@click.option("--draw", is_flag=True, help="A drawing of the flow instead.")
+@click.option(
+    "--as",
+    "drawing",
+    type=click.Choice(["mermaid", "svg", "matrix"]),
+    default="mermaid",
+    help="What --draw prints: a Mermaid chart, an SVG picture, or the table of modes.",
+)
+@FOR_OPTION
+@TODAY_OPTION
+@JSON_OPTION
+@KNOWLEDGE_OPTION
+def flow(  # noqa: PLR0913, PLR0917 - one parameter an option
+    name: str | None,
+    chosen: tuple[str, ...],
+    all_paths: bool,
+    draw: bool,
+    drawing: str,
+    jurisdiction: str | None,
+    today: date,
+    as_document: bool,
+    folders: list[Path],
+) -> None:
+    """Walk through the decision NAME, or list the decisions there are."""
+    from guidance_bot import flow_commands  # noqa: PLC0415 - an answer walks no flow
+
+    knowledge = _guidance(folders).knowledge
+    whose = _jurisdiction(knowledge, jurisdiction)
+    if name is None and (chosen or all_paths or draw):
+        raise click.UsageError("Give the NAME of a flow; guidance-bot flow lists them.")
+    if chosen and (all_paths or draw):
+        raise click.UsageError("--choose goes with neither --all-paths nor --draw.")
+    if name is None:
+        flow_commands.print_flows(knowledge, as_document=as_document)
+        return
+    decided = flow_commands.Deciding(name, knowledge, whose, today)
+    if draw:
+        decided.print_drawing(drawing)
+    elif all_paths:
+        decided.print_all_paths(as_document=as_document)
+    elif chosen or as_document or not streams.is_typed():
+        decided.print_step([*map(_text, chosen)], as_document=as_document)
+    else:
+        decided.walk()
+
+
+@commands.command()
+@click.argument("code")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="How to print the record; text is Markdown.",
+)
+@JSON_OPTION
+@KNOWLEDGE_OPTION
+def decision(code: str, style: str, as_document: bool, folders: list[Path]) -> None:
+    """Print the record that CODE stands for, and what has changed since."""
+    from guidance_bot.flows import record  # noqa: PLC0415
+
+    knowledge = _guidance(folders).knowledge
+    held = record.record_of(_text(code), knowledge)
+    if as_document or style == "json":
+        streams.print_json(record.record_json(held, knowledge))
+    else:
+        print(record.record_text(held, knowledge), end="")
 
 
 @commands.command()

@@ -11,8 +11,8 @@ from guidance_bot import bootstrap
 from guidance_bot.answering.answers import Asker, answer
 from guidance_bot.answering.documents import as_json
 from guidance_bot.answering.guidance import Guidance
-from guidance_bot.answering.labels import source_label
 from guidance_bot.knowledge.content import Notice
+from guidance_bot.knowledge.labels import source_label
 from guidance_bot.knowledge.reader import Read
 from guidance_bot.terminal import Paper, answer_text
 from tests.conftest import DEPARTMENT, page

@@ -14,9 +14,10 @@ from guidance_bot.answering.guidance import Guidance
 from guidance_bot.slack.blocks import Json, Message
 from guidance_bot.slack.buttons import Asked
 from guidance_bot.slack.incoming import Payload, Place
-from guidance_bot.slack.listeners import Desk, Listeners
+from guidance_bot.slack.listeners import Listeners
 from guidance_bot.slack.sending import Sender
 from guidance_bot.slack.threads import Threads
+from guidance_bot.slack.work import Desk
 
 QUESTION = "Can I blog anonymously?"
 HIDDEN = "what nobody should see"

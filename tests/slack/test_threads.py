@@ -50,6 +50,14 @@ def test_the_last_three_questions_are_taken_oldest_first() -> None:
     assert before(*reversed(messages)) == tuple(texts[2:])
 
 
+def test_an_order_to_walk_through_a_flow_was_no_question() -> None:
+    messages = [said(1, "Can I blog?"), said(2, "engage"), said(3, "flows")]
+
+    found = questions_before(EVENT, messages, BOT, {"engage", "flows"}.__contains__)
+
+    assert found == ("Can I blog?",)
+
+
 def test_only_what_the_asker_wrote_before_is_taken() -> None:
     found = before(
         said(1, "Can I blog?"),

@@ -7,12 +7,14 @@ from datetime import date
 
 import pytest
 
-from guidance_bot.answering.answers import Answer, Asker, answer
+from guidance_bot.answering.answers import Answer, Asker, StatedFlow, answer
 from guidance_bot.answering.guidance import Guidance
 from guidance_bot.bootstrap import dated
 from guidance_bot.knowledge.content import Knowledge, Notice, Person
+from guidance_bot.knowledge.flow import Flow
 from guidance_bot.slack.blocks import Message
 from guidance_bot.slack.buttons import Asked
+from guidance_bot.slack.flow_buttons import Chosen
 from guidance_bot.slack.views import (
     MOST_BUTTONS,
     Setting,
@@ -137,6 +139,71 @@ def test_a_notice_and_a_page_due_for_review_are_as_recorded(
 
     assert said[0].text.startswith("Pre-election period: ask first.")
     recorded("notice-and-review-due", heard_and_shown(said))
+
+
+# The way into a flow
+
+STATED = StatedFlow("engage", {"audience": "external", "capacity": "official"})
+
+
+def with_flows(department: Guidance) -> Knowledge:
+    """Return the department's knowledge with a flow."""
+    flow = Flow("engage", "How to engage", "Which way?", (), (), (), digest="d1")
+    return replace(department.knowledge, flows={"engage": flow})
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("answered", ["answer.page", "flow.open", "answer.more"]),
+        ("unsure", ["answer.page.1", "flow.open", "answer.more"]),
+        ("nothing", ["flow.open"]),
+        ("answered-sensitive", ["answer.page", "answer.keep", "answer.more"]),
+    ],
+)
+def test_a_question_that_states_a_way_of_engaging_is_offered_its_flow(
+    name: str, expected: list[str], department: Guidance
+) -> None:
+    knowledge = with_flows(department)
+    given = replace(asked(department, name), flow=STATED)
+
+    (said,) = answer_messages(given, knowledge)
+
+    buttons = [c for c in controls_in(said.blocks) if c["type"] == "button"]
+    ids = [control["action_id"] for control in buttons]
+    assert ids == expected
+    for control in buttons:
+        if control["action_id"] == "flow.open":
+            chosen = Chosen.read(control["value"])
+            assert chosen is not None
+            assert (chosen.flow, chosen.digest) == ("engage", "d1")
+            assert chosen.choices == STATED.choices
+
+
+def test_what_states_one_thing_only_or_a_flow_that_is_gone_opens_nothing(
+    department: Guidance,
+) -> None:
+    knowledge = with_flows(department)
+    given = asked(department, "answered")
+    one = replace(given, flow=StatedFlow("engage", {"audience": "external"}))
+    gone = replace(given, flow=StatedFlow("gone", STATED.choices))
+
+    for said in (one, gone, given):
+        (message,) = answer_messages(said, knowledge)
+        ids = [c["action_id"] for c in controls_in(message.blocks)]
+        assert ids == ["answer.page", "answer.keep", "answer.more"]
+
+
+def test_what_the_flow_takes_the_place_of_moves_into_more(department: Guidance) -> None:
+    knowledge = with_flows(department)
+    given = replace(asked(department, "answered"), flow=STATED)
+
+    for may_keep, expected in (
+        (True, ["answer.keep", "answer.post"]),
+        (False, ["answer.post"]),
+    ):
+        view = more_window(given, knowledge, "", may_post=True, may_keep=may_keep)
+        assert [c["action_id"] for c in controls_in(view["blocks"])] == expected
 
 
 # Windows

@@ -41,6 +41,8 @@ ALWAYS: Final = 10
 SCREEN_WORDS: Final = 123
 # "Nothing here mentions … or …"
 NOTE_WORDS: Final = 6
+# What points to a section of the page takes so many.
+POINTER_WORDS: Final = 13
 # A page that is asked for by its title is this much better than the best.
 AHEAD: Final = 1.000001
 # Steps that are quoted to the end leave nothing for what others say of them.
@@ -86,9 +88,17 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedFlow:
+    """A flow, and the choices in it that a question's own words state: prompt → choice."""
+
+    name: str
+    choices: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What the bot replies. ``notices``, ``overdue`` and ``commit`` are added at
-    the edge, from the day's date and git; the receipt does not cover them.
+    """What the bot replies. ``notices``, ``overdue``, ``flow`` and ``commit`` are added
+    at the edge, from the day's date, the flows and git; the receipt does not cover them.
     ``missing`` are the unmatched words that are worth naming.
     """
 
@@ -105,6 +115,7 @@ class Answer:
     also: tuple[str, ...] = ()
     message: str | None = None
     notices: tuple[str, ...] = ()
+    flow: StatedFlow | None = None
     commit: str | None = None
 
     @property
@@ -181,6 +192,7 @@ def answer(
     numbers = [choice.hit.number for choice in chosen]
     note = worth_naming(guidance, reading, lacking, numbers, is_answered=is_answered)
     room = SCREEN_WORDS - (len(note) + NOTE_WORDS if note else 0)
+    room -= _to_own_section(shown, whose)
     citations = tuple(_on_one_screen(shown, guidance.knowledge, room))
     if len(citations) < len(shown):
         told = [*nearest, *(citation.passage for citation in citations)]
@@ -259,6 +271,16 @@ def _with_page_first(
 def _surely(guidance: Guidance, hits: Sequence[Hit]) -> list[Hit]:
     sure = max(hits[0].signal, guidance.thresholds.answered)
     return [hits[0]._replace(signal=sure), *hits[1:]]
+
+
+def _to_own_section(citations: Sequence[Citation], whose: str | None) -> int:
+    """Return how many words it takes to point to the asker's own section, where it is
+    on the page and not shown.
+    """
+    if not citations or whose not in citations[0].page.jurisdictions:
+        return 0
+    shown = any(citation.passage.jurisdiction == whose for citation in citations)
+    return 0 if shown else POINTER_WORDS
 
 
 def _on_one_screen(

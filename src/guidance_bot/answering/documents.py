@@ -19,7 +19,8 @@ def as_json(given: Answer) -> dict[str, Any]:
         "also": list(given.also),
         "notices": list(given.notices),
         "message": given.message,
-        "flow": None,
+        "flow": given.flow
+        and {"name": given.flow.name, "choices": dict(given.flow.choices)},
         "receipt": given.receipt,
         "knowledge": {"version": given.version, "commit": given.commit},
     }

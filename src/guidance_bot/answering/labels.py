@@ -1,67 +1,12 @@
 """Facts about an answer in plain words, the same in Slack and at a terminal."""
 
-import re
-from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from guidance_bot.knowledge.content import (
-    OFFICIAL,
-    Authority,
-    Knowledge,
-    Page,
-    Source,
-)
-from guidance_bot.wording import AUTHORITY, MONTHS, STATE
+from guidance_bot.knowledge.content import Knowledge, Page, Source
+from guidance_bot.knowledge.labels import standing
 
 if TYPE_CHECKING:
     from guidance_bot.answering.answers import Answer, Citation
-
-
-def day(when: date) -> str:
-    """Return *when* as ``20 Nov 2026``, in every locale."""
-    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
-
-
-def source_label(source: Source, sources: Mapping[str, Source]) -> str:
-    """Return what *source* is worth: kind, year, state, and how it was read."""
-    parts = [AUTHORITY[source.kind]]
-    if source.year != "undated":
-        parts.append(source.year)
-    newer = sources.get(source.replaced_by or "")
-    if source.in_force == "replaced":
-        year = re.search(r"\d{4}", newer.year) if newer else None
-        parts.append(f"in use until {year.group()}" if year else STATE["replaced"])
-    elif source.in_force == "historic":
-        parts.append(STATE["historic"])
-    elif source.in_force == "unknown" and source.kind in OFFICIAL:
-        parts.append(STATE["unknown"])
-    if source.year == "undated":
-        parts.append(STATE["undated"])
-    if source.read == "report" and source.read_at:
-        host = urlsplit(source.read_at).hostname or source.read_at
-        parts.append(f"as reported by {host.strip('.').removeprefix('www.')}")
-    return ", ".join(parts)
-
-
-def standing(
-    authority: Authority, cited: Sequence[Source], sources: Mapping[str, Source]
-) -> str:
-    """Return *authority* in words, with the state of the *cited* texts it rests on.
-
-    Only texts in force are called plainly "Rule" or "Official guidance".
-    """
-    if authority not in OFFICIAL:
-        return AUTHORITY[authority]
-    resting = [source for source in cited if source.kind == authority]
-    labels = {source_label(source, sources) for source in resting}
-    if len(labels) == 1:
-        return labels.pop()
-    in_force = [source.in_force == "yes" for source in resting]
-    if all(in_force):
-        return AUTHORITY[authority]
-    return f"{AUTHORITY[authority]}, {STATE['some' if any(in_force) else 'none']}"
 
 
 def cited_in(citation: "Citation", knowledge: Knowledge) -> list[Source]:

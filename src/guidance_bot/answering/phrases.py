@@ -8,11 +8,11 @@ from typing import Final
 from guidance_bot.answering.answers import Answer, Citation
 from guidance_bot.answering.labels import (
     bound_elsewhere,
-    day,
     owner_of,
     person_to_ask,
 )
 from guidance_bot.knowledge.content import Knowledge, Page, Paragraph, Passage
+from guidance_bot.knowledge.labels import day
 from guidance_bot.wording import NUMBERS, quoted, sentence
 
 NEAREST: Final = 3

@@ -17,7 +17,13 @@ from guidance_bot.answering.habits import Habits
 from guidance_bot.answering.ranking import ARRAYS as POSTINGS
 from guidance_bot.answering.ranking import Pages, Postings, Ranking
 from guidance_bot.answering.tokens import Analysis
-from guidance_bot.compiled.stored import StoredItems, StoredPages, StoredTerms, array
+from guidance_bot.compiled.stored import (
+    StoredFlows,
+    StoredItems,
+    StoredPages,
+    StoredTerms,
+    array,
+)
 from guidance_bot.knowledge.content import (
     EvaluationQuestion,
     Knowledge,
@@ -50,6 +56,7 @@ def write(folder: Path, guidance: Guidance) -> None:
         "sources": [asdict(source) for source in knowledge.sources.values()],
         "organisation": asdict(knowledge.organisation),
         "vocabulary": asdict(knowledge.vocabulary),
+        "flows": list(knowledge.flows),
         "replaced": knowledge.replaced,
         "phrases": knowledge.phrases,
         "titles": [[sorted(terms), n] for terms, n in guidance.titles.items()],
@@ -59,6 +66,10 @@ def write(folder: Path, guidance: Guidance) -> None:
         "synonyms": guidance.analysis.synonyms,
     }
     (folder / SMALL).write_text(_json(small), encoding="utf-8")
+    for name, flow in knowledge.flows.items():
+        # Where things stand in the file is the editor's, who has the file.
+        given = asdict(flow) | {"lines": {}}
+        (folder / f"flow.{name}.json").write_text(_json(given), encoding="utf-8")
     for name, held in starts.items():
         np.save(folder / f"{name}.lines.npy", held)
     np.save(folder / "page_of.npy", guidance.ranking.page_of)
@@ -109,6 +120,7 @@ def read(folder: Path) -> Guidance:
         questions=StoredItems(folder, "questions", _question),
         replaced=tuple(small["replaced"]),
         phrases=tuple(map(tuple, small["phrases"])),
+        flows=StoredFlows(folder, small["flows"]),
     )
     analysis = Analysis(
         frozenset(small["stop_words"]),

@@ -22,7 +22,7 @@ from guidance_bot import __version__
 from guidance_bot.answering.guidance import Guidance
 from guidance_bot.compiled import files
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 KEPT: Final = 3
 STALE_S: Final = 3600
 _ASIDE: Final = ".writing-"

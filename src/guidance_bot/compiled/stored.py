@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, TypeVar
 import numpy as np
 
 from guidance_bot.knowledge.content import Page
+from guidance_bot.knowledge.flow import Flow, flow_of
 
 Item = TypeVar("Item")
 
@@ -141,3 +142,24 @@ class StoredPages(Mapping[str, Page]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._numbers)
+
+
+class StoredFlows(Mapping[str, Flow]):
+    """Flows by name, each from a JSON file of its own, read when it is asked for."""
+
+    def __init__(self, folder: Path, names: Sequence[str]) -> None:
+        self._folder = folder
+        self._held: dict[str, Flow | None] = dict.fromkeys(names)
+
+    def __getitem__(self, name: str) -> Flow:
+        flow = self._held[name]
+        if flow is None:
+            path = self._folder / f"flow.{name}.json"
+            flow = self._held[name] = flow_of(json.loads(path.read_bytes()))
+        return flow
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)

@@ -5,11 +5,13 @@ form without importing the parsers.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
 from typing import Final, Literal, TypeAlias
+
+from guidance_bot.knowledge.flow import Flow
 
 Authority: TypeAlias = Literal[
     "rule", "decision", "guidance", "toolkit", "case-study", "commentary", "house"
@@ -175,6 +177,20 @@ class Notice:
     jurisdictions: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
 
+    def concerns(self, day: date, whose: str | None, pages: Iterable[str]) -> bool:
+        """Tell whether this holds on *day* for somebody from *whose* jurisdiction and one
+        of *pages*. Somebody whose jurisdiction is unknown may be concerned.
+        """
+        if not self.since <= day <= self.until:
+            return False
+        if self.jurisdictions and whose not in (None, *self.jurisdictions):
+            return False
+        return not self.pages or any(
+            page == wanted or page.startswith(f"{wanted}/")
+            for page in pages
+            for wanted in self.pages
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
@@ -233,6 +249,7 @@ class Knowledge:
     replaced: tuple[str, ...] = ()
     phrases: tuple[tuple[str, str], ...] = ()
     elsewhere: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    flows: Mapping[str, Flow] = field(default_factory=dict)
 
     def number_of(self, passage: str) -> int:
         """Return the place of the passage with this id among ``passages``."""

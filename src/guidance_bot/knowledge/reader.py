@@ -19,6 +19,7 @@ from guidance_bot.knowledge.content import (
     Passage,
     Vocabulary,
 )
+from guidance_bot.knowledge.flow_files import read_flow
 from guidance_bot.knowledge.folder import ROOT_FILES, Folder, version
 from guidance_bot.knowledge.pages import PageFile, finish, read_page, text_problems
 from guidance_bot.knowledge.root_files import (
@@ -40,7 +41,8 @@ class Read:
     For checks that look across files: ``places`` maps ``source:ID``,
     ``question:ID`` (and ``….KEY`` below them) and ``organisation.KEY`` to path
     and line; ``paths`` maps page ids to paths, pages with a mistake included;
-    ``files`` are the pages as they were written; ``unread`` names the root files that could not be read.
+    ``files`` are the pages as they were written; ``unread`` names the root files that could not be read,
+    ``broken_flows`` the flows with a mistake in them.
     """
 
     knowledge: Knowledge
@@ -49,6 +51,7 @@ class Read:
     paths: Mapping[str, str]
     files: Mapping[str, PageFile]
     unread: frozenset[str]
+    broken_flows: frozenset[str]
     root: str
     house_style: HouseStyle
 
@@ -97,6 +100,7 @@ def read(folders: Sequence[Folder]) -> Read:
             for phrase in phrases
         ),
         elsewhere=dict(sorted(reading.elsewhere.items())),
+        flows=dict(sorted(reading.flows.items())),
     )
     return Read(
         knowledge,
@@ -106,6 +110,7 @@ def read(folders: Sequence[Folder]) -> Read:
         | {page_id: file.path for page_id, file in reading.pages.items()},
         reading.pages,
         frozenset(reading.unread),
+        frozenset(reading.broken_flows),
         folders[-1].shown(""),
         reading.house_style,
     )
@@ -149,16 +154,42 @@ def _read_folder(layer: int, folder: Folder, reading: Reading) -> None:
             _refuse(name, path, reading)
         elif name.startswith("guidance/"):
             _read_page(layer, name, path, text, seen, reading)
-        elif name.startswith("asked/"):
-            file, problems = read_asked(layer, name, path, text)
-            reading.problems += problems
-            reading.asked += [file] if file is not None else []
+        elif name.startswith(("asked/", "flows/")):
+            _read_beside(layer, name, path, text, seen, reading)
         elif name in ROOT_FILES:
             read_root_file(name, path, text, reading)
         elif "/" not in name:
             near = schema.did_you_mean(name, ROOT_FILES)
             message = f"this file is not read{near}"
             reading.problems.append(Problem(path, 1, message, "warning"))
+
+
+def _read_beside(
+    layer: int,
+    name: str,
+    path: str,
+    text: str,
+    seen: dict[str, str],
+    reading: Reading,
+) -> None:
+    """Read a file of questions, or a flow."""
+    if not name.startswith("flows/"):
+        file, problems = read_asked(layer, name, path, text)
+        reading.problems += problems
+        reading.asked += [file] if file is not None else []
+        return
+    stem = name.rpartition(".")[0]
+    if stem in seen:
+        message = f"two flows have this name: this one and {seen[stem]}"
+        reading.problems.append(Problem(path, 1, message))
+        return
+    seen[stem] = path
+    flow, problems = read_flow(name, path, text)
+    reading.problems += problems
+    if flow is None:
+        reading.broken_flows.add(stem.removeprefix("flows/"))
+    else:
+        reading.flows[flow.name] = flow
 
 
 def _refuse(name: str, path: str, reading: Reading) -> None:

@@ -23,6 +23,7 @@ from guidance_bot.knowledge.content import (
     Policy,
     Source,
 )
+from guidance_bot.knowledge.flow import Flow
 from guidance_bot.knowledge.pages import PageFile
 from guidance_bot.knowledge.yaml_text import YamlText, read_yaml
 
@@ -60,6 +61,8 @@ class Reading:
     house_style: HouseStyle = field(default_factory=HouseStyle)
     questions: dict[str, EvaluationQuestion] = field(default_factory=dict)
     elsewhere: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    flows: dict[str, Flow] = field(default_factory=dict)
+    broken_flows: set[str] = field(default_factory=set)
     replaced: list[str] = field(default_factory=list)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -61,11 +61,13 @@ Modes = Annotated[tuple[str, ...], BeforeValidator(_modes)]
 Kind = Literal["rule", "decision", "guidance", "toolkit", "case-study", "commentary"]
 
 
-class _Entry(BaseModel):
+class Entry(BaseModel):
+    """Keys that an editor writes: no others are taken, and nothing changes them."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class PageHead(_Entry):
+class PageHead(Entry):
     """The front matter of a page."""
 
     title: Text
@@ -88,7 +90,7 @@ class PageHead(_Entry):
     related: tuple[Text, ...] = ()
 
 
-class SourceEntry(_Entry):
+class SourceEntry(Entry):
     """One source in sources.yaml."""
 
     id: Text
@@ -104,21 +106,21 @@ class SourceEntry(_Entry):
     read_at: Text | None = None
 
 
-class PersonEntry(_Entry):
+class PersonEntry(Entry):
     """Somebody to ask, in organisation.yaml."""
 
     name: Text
     contact: Text | None = None
 
 
-class PolicyEntry(_Entry):
+class PolicyEntry(Entry):
     """A policy of the organisation's own, in organisation.yaml."""
 
     title: Text
     url: Text | None = None
 
 
-class NoticeEntry(_Entry):
+class NoticeEntry(Entry):
     """A dated notice in organisation.yaml; both days are included."""
 
     text: Text
@@ -128,7 +130,7 @@ class NoticeEntry(_Entry):
     pages: tuple[Text, ...] = ()
 
 
-class OrganisationFile(_Entry):
+class OrganisationFile(Entry):
     """organisation.yaml as a whole."""
 
     name: Text = ""
@@ -143,14 +145,14 @@ class OrganisationFile(_Entry):
     wording: dict[str, Text] = {}
 
 
-class SynonymEntry(_Entry):
+class SynonymEntry(Entry):
     """A group of words that mean the same to an asker, and why it is here."""
 
     words: tuple[Text, ...] = Field(min_length=2)
     why: Text
 
 
-class VocabularyFile(_Entry):
+class VocabularyFile(Entry):
     """vocabulary.yaml as a whole; an abbreviation is a group with its meaning.
 
     ``everyday`` abbreviations need no spelling out; ``plain_words`` gives the
@@ -164,7 +166,7 @@ class VocabularyFile(_Entry):
     plain_words: dict[str, Text] = {}
 
 
-class QuestionEntry(_Entry):
+class QuestionEntry(Entry):
     """One evaluation question in questions.yaml."""
 
     id: Text
@@ -176,15 +178,6 @@ class QuestionEntry(_Entry):
     style: Text | None = None
     persona: Text | None = None
     why: Text | None = None
-
-
-_NESTED: dict[tuple[type[BaseModel], str | int], type[BaseModel]] = {
-    (OrganisationFile, "owners"): PersonEntry,
-    (OrganisationFile, "contacts"): PersonEntry,
-    (OrganisationFile, "policies"): PolicyEntry,
-    (OrganisationFile, "notices"): NoticeEntry,
-    (VocabularyFile, "synonyms"): SynonymEntry,
-}
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -226,8 +219,17 @@ def validate(
 def _explained(
     model: type[BaseModel], error: ValidationError
 ) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    for detail in error.errors(include_url=False):
-        yield detail["loc"], _sentence(model, detail)
+    details = error.errors(include_url=False)
+    for detail in details:
+        # Pydantic marks what is wrong with a key itself; the key says where it is.
+        detail["loc"] = tuple(step for step in detail["loc"] if step != "[key]")
+    places = [detail["loc"] for detail in details]
+    for detail in details:
+        here = detail["loc"]
+        # What is wrong inside a list leaves it short; one slip is told once.
+        inside = any(len(p) > len(here) and p[: len(here)] == here for p in places)
+        if not (inside and detail["type"] == "too_short"):
+            yield here, _sentence(model, detail)
 
 
 def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
@@ -246,6 +248,9 @@ def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
         "string_too_short": f"{key!r} is empty",
         "tuple_type": f"{key!r} should be a list: [one, two]",
         "dict_type": f"{key!r} should have keys of its own, indented below it",
+        "int_parsing": f"{key!r} is {detail['input']!r}; write a number",
+        "less_than_equal": f"{key!r} is {detail['input']}; it can be {context.get('le')} at most",
+        "greater_than_equal": f"{key!r} is {detail['input']}; it can be {context.get('ge')} at least",
         "bool_parsing": f"{key!r} is {detail['input']!r}; it can be true or false",
         "model_type": f"{key!r} should have keys of its own, indented below it",
         "too_short": f"{key!r} "
@@ -257,7 +262,22 @@ def _sentence(model: type[BaseModel], detail: ErrorDetails) -> str:
 
 
 def _known_keys(model: type[BaseModel], place: tuple[str | int, ...]) -> str:
-    nested = _NESTED.get((model, place[0])) if len(place) > 1 else None
-    fields = (nested or model).model_fields.items()
+    fields = _model_at(model, place[:-1]).model_fields.items()
     known = sorted(field.alias or name for name, field in fields)
     return did_you_mean(str(place[-1]), known) or f"; known: {', '.join(known)}"
+
+
+def _model_at(model: type[BaseModel], place: tuple[str | int, ...]) -> type[BaseModel]:
+    """Return the model of what stands at *place* in *model*; numbers and names of
+    entries are passed over.
+    """
+    for step in place:
+        field = model.model_fields.get(str(step))
+        model = _model_in(field.annotation) or model if field else model
+    return model
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)

@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final, Literal
 
 from slack_bolt.async_app import AsyncApp
@@ -12,7 +13,9 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from guidance_bot.slack import flow_buttons
 from guidance_bot.slack.buttons import KEEP, MORE, PAGE, POST, RULES
+from guidance_bot.slack.flow_listeners import ENGAGE
 from guidance_bot.slack.incoming import Payload
 from guidance_bot.slack.listeners import COMMAND, Listeners
 
@@ -23,17 +26,19 @@ logger = logging.getLogger(__name__)
 class Listening:
     """One thing the bot listens to, and what Slack must grant for it.
 
-    ``listener`` names the method of ``Listeners``; ``subscribed`` is the
-    event as a manifest calls it, where that differs from what arrives.
+    ``listener`` names the method of ``Listeners``, ``flows.…`` one of its
+    ``FlowListeners``; ``subscribed`` is the event as a manifest calls it, where that
+    differs from what arrives. A submitted window ("view") is ``answered`` at once.
     """
 
-    kind: Literal["event", "command", "action"]
+    kind: Literal["event", "command", "action", "view"]
     name: str
     listener: str
     scopes: tuple[str, ...] = ()
     subscribed: str | None = None
     description: str = ""
     usage: str = ""
+    answered: str = ""
 
 
 LISTENING: Final = (
@@ -49,11 +54,35 @@ LISTENING: Final = (
         description="Ask the guidance; only you see the answer",
         usage="[question | help]",
     ),
+    Listening(
+        "command",
+        ENGAGE,
+        "flows.commanded",
+        ("commands",),
+        description="Work out how to engage; only you see what follows",
+        usage="[flow | flows | decision CODE | help]",
+    ),
     Listening("action", PAGE, "page_opened"),
     Listening("action", KEEP, "kept", ("chat:write",)),
     Listening("action", MORE, "more_opened"),
     Listening("action", POST, "posted"),
     Listening("action", RULES, "rules_chosen"),
+    Listening("action", flow_buttons.OPEN, "flows.opened"),
+    Listening("action", flow_buttons.CHANGE, "flows.opened"),
+    Listening("action", flow_buttons.BACK, "flows.stepped_back"),
+    Listening("action", flow_buttons.SHOW, "flows.shown", ("chat:write",)),
+    Listening("action", flow_buttons.MORE, "flows.more_opened"),
+    Listening("action", flow_buttons.COMPARE, "flows.compared"),
+    Listening("action", flow_buttons.RECORD, "flows.recorded", ("chat:write",)),
+    Listening("action", flow_buttons.KEEP, "flows.kept", ("chat:write",)),
+    Listening("action", flow_buttons.POST, "flows.posted"),
+    Listening(
+        "view",
+        flow_buttons.WALK,
+        "flows.submitted",
+        ("chat:write",),
+        answered="flows.acknowledged",
+    ),
 )
 """First match wins. What is not on it is acknowledged and left alone."""
 
@@ -92,7 +121,7 @@ def bolt_app(
         attaching_conversation_kwargs_enabled=False,
     )
     for entry in LISTENING:
-        _register(app, entry, getattr(listeners, entry.listener))
+        _register(app, entry, listeners)
     app.action(re.compile(""))(
         ack=_acknowledge, lazy=[_work(listeners.unknown_pressed)]
     )
@@ -100,10 +129,8 @@ def bolt_app(
     return app
 
 
-def _register(
-    app: AsyncApp, entry: Listening, listener: Callable[[Payload], Awaitable[None]]
-) -> None:
-    work = _work(listener)
+def _register(app: AsyncApp, entry: Listening, listeners: Listeners) -> None:
+    work = _work(attrgetter(entry.listener)(listeners))
     match entry.kind:
         case "event":
             # Bolt acknowledges events before their listener runs.
@@ -114,8 +141,12 @@ def _register(
             app.command(entry.name)(ack=_acknowledge, lazy=[work])
         case "action":
             # An id may carry a number: three buttons open three pages.
-            pattern = re.compile(rf"^{re.escape(entry.name)}(?:\.\d)?$")
+            pattern = re.compile(rf"^{re.escape(entry.name)}(?:\.\d+)?$")
             app.action(pattern)(ack=_acknowledge, lazy=[work])
+        case "view":
+            # What is wrong in a window is said with the acknowledgement.
+            answered = _answered(attrgetter(entry.answered)(listeners))
+            app.view(entry.name)(ack=answered, lazy=[work])
 
 
 def _work(
@@ -125,6 +156,17 @@ def _work(
         await listener(body)
 
     return work
+
+
+def _answered(
+    acknowledgement: Callable[[Payload], Awaitable[dict[str, Any]]],
+) -> Callable[..., Awaitable[None]]:
+    async def answer(
+        ack: Callable[..., Awaitable[BoltResponse]], body: dict[str, Any]
+    ) -> None:
+        await ack(**await acknowledgement(body))
+
+    return answer
 
 
 async def _acknowledge(ack: Callable[[], Awaitable[BoltResponse]]) -> None:

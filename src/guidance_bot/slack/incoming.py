@@ -50,8 +50,13 @@ class Place:
         it carries none.
         """
         try:
-            channel, thread, response_url = json.loads(metadata)
-        except (ValueError, TypeError):
+            held = json.loads(metadata)
+            # A window in which a flow is walked carries more than its place.
+            place = held["place"] if isinstance(held, dict) else held
+            channel, thread, response_url = place
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return cls(user, user)
+        if not isinstance(channel, str):
             return cls(user, user)
         return cls(channel, user, thread, response_url, private=True)
 

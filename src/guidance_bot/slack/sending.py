@@ -178,6 +178,10 @@ class Sender:
         """Open *view*; the *trigger* of a press is good for three seconds, once."""
         await self._web.views_open(trigger_id=trigger, view=view)
 
+    async def push_view(self, trigger: str, view: Json) -> None:
+        """Open *view* on top of the window in which the *trigger* was given."""
+        await self._web.views_push(trigger_id=trigger, view=view)
+
     async def update_view(self, view_id: str, view: Json) -> None:
         """Show *view* in the window *view_id* instead of what it shows."""
         await self._web.views_update(view_id=view_id, view=view)

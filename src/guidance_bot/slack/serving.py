@@ -24,7 +24,8 @@ from guidance_bot.errors import SettingsError
 from guidance_bot.knowledge.content import Knowledge
 from guidance_bot.slack.app import bolt_app
 from guidance_bot.slack.endpoints import http_app
-from guidance_bot.slack.listeners import Answering, Desk, Listeners
+from guidance_bot.slack.flow_orders import order_in
+from guidance_bot.slack.listeners import Listeners
 from guidance_bot.slack.sending import (
     Sender,
     error_code,
@@ -33,6 +34,7 @@ from guidance_bot.slack.sending import (
     web_client,
 )
 from guidance_bot.slack.threads import Threads
+from guidance_bot.slack.work import Answering, Desk
 
 logger = logging.getLogger(__name__)
 
@@ -127,12 +129,16 @@ async def _connected_app(
     scopes = str(told.headers.get("x-oauth-scopes", "")).split(",")
     granted = [scope.strip() for scope in scopes]
     once = impatient_client(session, workplace.bot_token, workplace.api_url)
+
+    def is_order(text: str) -> bool:
+        return order_in(text, workplace.knowledge.flows) is not None
+
     desk = Desk(
         knowledge=workplace.knowledge,
         answer=workplace.answer,
         today=workplace.today,
         sender=Sender(web, session),
-        threads=Threads(once, told["user_id"]),
+        threads=Threads(once, told["user_id"], is_order),
         bot_user=told["user_id"],
         threaded=AGENT_SCOPE in granted,
     )

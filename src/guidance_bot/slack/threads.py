@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
@@ -24,11 +24,20 @@ logger = logging.getLogger(__name__)
 
 
 class Threads:
-    """Looks threads up with *web*, which is to be a client that tries nothing again."""
+    """Looks threads up with *web*, which is to be a client that tries nothing again.
 
-    def __init__(self, web: AsyncWebClient, bot_user: str) -> None:
+    *is_order* tells what was no question but an order to walk through a flow.
+    """
+
+    def __init__(
+        self,
+        web: AsyncWebClient,
+        bot_user: str,
+        is_order: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         self._web = web
         self._bot_user = bot_user
+        self._is_order = is_order
 
     async def earlier(self, event: Payload) -> tuple[str, ...]:
         """Return what the author of *event* asked before it in its thread, oldest first.
@@ -41,13 +50,14 @@ class Threads:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 messages = await self._messages(event)
-            return questions_before(event, messages, self._bot_user)
+            found = questions_before(event, messages, self._bot_user, self._is_order)
         except Exception as error:  # noqa: BLE001 - whatever Slack sends, the question is answered
             logger.warning(
                 "thread not read",
                 extra={"error": type(error).__name__, "slack": _reason(error)},
             )
             return ()
+        return found
 
     async def _messages(self, event: Payload) -> list[Any]:
         found: list[Any] = []
@@ -69,12 +79,16 @@ def is_follow_up(event: Payload) -> bool:
 
 
 def questions_before(
-    event: Payload, messages: Iterable[Payload], bot_user: str
+    event: Payload,
+    messages: Iterable[Payload],
+    bot_user: str,
+    is_order: Callable[[str], bool] = lambda _: False,
 ) -> tuple[str, ...]:
     """Return the last questions of *messages* by the author of *event* before it.
 
     Oldest first, whatever the order of *messages*. What got a fixed sentence of
-    ours, such as a greeting or a text too long to read, was no question. A thread
+    ours, such as a greeting or a text too long to read, was no question; neither was
+    what *is_order* says is an order to walk through a flow. A thread
     below an answer of ours begins with what that answer's buttons ask again.
     """
     messages = list(messages)
@@ -88,7 +102,9 @@ def questions_before(
     }
     typed = (by_ts[ts] for ts in sorted(by_ts) if ts < event["ts"])
     asked = (question_in(text, bot_user) for text in typed)
-    questions = [text for text in asked if occasion(text) is None]
+    questions = [
+        text for text in asked if occasion(text) is None and not is_order(text)
+    ]
     return (*answered_by(first), *questions)[-MOST_EARLIER:]
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from guidance_bot.answering import phrases
 from guidance_bot.answering.answers import Answer, Citation
 from guidance_bot.answering.labels import cited_in, standing_of
+from guidance_bot.flows.outcomes import JURISDICTION
 from guidance_bot.knowledge.content import JURISDICTIONS, OFFICIAL, Knowledge, Page
 from guidance_bot.slack.blocks import (
     Json,
@@ -26,11 +27,13 @@ from guidance_bot.slack.buttons import (
     Asked,
     page_value,
 )
+from guidance_bot.slack.flow_buttons import OPEN, Chosen
 from guidance_bot.slack.mrkdwn import Said, joined, link, literal, said_inline
 from guidance_bot.wording import sentence
 
 MOST_BUTTONS: Final = 3
 MOST_WORDS: Final = 150
+FEWEST_STATED: Final = 2
 # Stands where something of ours goes into a sentence.
 _GAP: Final = "\ufffc"
 # What a screen can spare first, when an editor's long titles fill it.
@@ -60,7 +63,7 @@ def answer_messages(
     parts += [Part(literal(notice).bold()) for notice in given.notices]
     parts += body(given, knowledge)
     if setting.sharer:
-        shared = _with_mention("shared-by", knowledge, setting.sharer)
+        shared = with_mention("shared-by", knowledge, setting.sharer)
         parts.append(Part(shared, quiet=True))
     if setting.elsewhere:
         asked = own_words("asked", knowledge, question=given.question.strip())
@@ -82,7 +85,7 @@ def help_messages(
 
     *bot* is the user id to mention, *command* the slash command.
     """
-    told = _with_mention("slack-help", knowledge, bot, command=command)
+    told = with_mention("slack-help", knowledge, bot, command=command)
     return messages([*_lines(message), Part(told)])
 
 
@@ -234,18 +237,38 @@ def _controls(given: Answer, knowledge: Knowledge, setting: Setting) -> list[Jso
     asked = Asked.of(given)
     pages = [citation.page for citation in given.citations]
     if given.verdict == "nothing":
-        return _openers(phrases.nearest_pages(given, knowledge), knowledge)
-    if given.verdict == "unsure":
+        pages = phrases.nearest_pages(given, knowledge)
+    if given.verdict != "answered":
         found = _openers(pages, knowledge)
     else:
         label = own_words("button-page", knowledge)
         found = [button(label, PAGE, page_value(pages[0].id))]
-    if asked.fits():
-        if given.verdict == "answered" and not setting.kept:
+    flow = opens(given, knowledge)
+    if flow is not None:
+        label = own_words("button-flow", knowledge)
+        found = [*found[: MOST_BUTTONS - 1], button(label, OPEN, flow.value())]
+    if asked.fits() and given.verdict != "nothing":
+        if given.verdict == "answered" and not setting.kept and flow is None:
             label = own_words("button-keep", knowledge)
             found.append(button(label, KEEP, asked.value()))
         found.append(button(own_words("button-more", knowledge), MORE, asked.value()))
     return found[:MOST_BUTTONS]
+
+
+def opens(given: Answer, knowledge: Knowledge) -> Chosen | None:
+    """Return what opens the flow that *given* leads to, or None where the question's
+    words state too little, or the subject is a sensitive one.
+    """
+    stated = given.flow
+    if stated is None or len(stated.choices) < FEWEST_STATED or given.is_sensitive:
+        return None
+    flow = knowledge.flows.get(stated.name)
+    if flow is None:
+        return None
+    whose, prompt = given.asker.jurisdiction, flow.prompt(JURISDICTION)
+    own = {JURISDICTION: whose} if whose and prompt and prompt.choice(whose) else {}
+    chosen = Chosen.of(flow, {**own, **stated.choices})
+    return chosen if chosen.fits() else None
 
 
 def _openers(pages: Sequence[Page], knowledge: Knowledge) -> list[Json]:
@@ -273,7 +296,7 @@ def _first_bold(text: Said) -> Said:
     return Said(f"{head.shown}{line[end:]}{newline}{rest}", text.spoken)
 
 
-def _with_mention(key: str, knowledge: Knowledge, user: str, **values: str) -> Said:
+def with_mention(key: str, knowledge: Knowledge, user: str, **values: str) -> Said:
     """Return a sentence of ours in which ``{person}`` is a mention of *user*.
 
     The mention is ours and stays one; the rest is text like any other.

@@ -10,10 +10,10 @@ from slack_sdk.models.views import View
 
 from guidance_bot.answering import phrases
 from guidance_bot.answering.answers import Answer
-from guidance_bot.answering.labels import source_label, standing
 from guidance_bot.knowledge.content import Knowledge, Page, Paragraph, Passage, Source
+from guidance_bot.knowledge.labels import source_label, standing
 from guidance_bot.slack.blocks import Json, Part, button, window_blocks
-from guidance_bot.slack.buttons import POST, Asked
+from guidance_bot.slack.buttons import KEEP, POST, Asked
 from guidance_bot.slack.mrkdwn import (
     Said,
     fitted,
@@ -22,7 +22,7 @@ from guidance_bot.slack.mrkdwn import (
     said,
     said_inline,
 )
-from guidance_bot.slack.views import body, lead, own_words
+from guidance_bot.slack.views import body, lead, opens, own_words
 from guidance_bot.wording import LABEL_CHARS
 
 
@@ -71,7 +71,7 @@ def page_window(page: Page, knowledge: Knowledge, today: date) -> Json:
     for id_ in page.passages:
         parts += _passage(held[id_], notes)
     parts += [*notes.sources(), *_addresses(page, knowledge)]
-    return _window("window-page", parts, knowledge)
+    return window("window-page", parts, knowledge)
 
 
 def more_window(
@@ -80,12 +80,14 @@ def more_window(
     metadata: str,
     *,
     may_post: bool,
+    may_keep: bool = False,
     note: str = "",
 ) -> Json:
     """Return the window with what an answer's first screen leaves out.
 
     With *may_post* it offers to post the answer to the channel it was asked
-    in, which *metadata* holds. *note* comes first: why this is another answer than the one seen.
+    in, which *metadata* holds; with *may_keep*, to keep it, where the first screen has no
+    room for that. *note* comes first: why this is another answer than the one seen.
     """
     is_answered = given.verdict == "answered"
     parts = [Part(literal(note).bold())] if note else []
@@ -101,43 +103,48 @@ def more_window(
     receipt = own_words("receipt", knowledge, receipt=given.receipt)
     parts.append(Part(literal(receipt), quiet=True))
     asked = Asked.of(given)
-    may_post = may_post and is_answered and not given.is_sensitive
-    if not may_post or not asked.fits():
-        return _window("window-more", parts, knowledge, metadata=metadata)
-    parts.append(Part(literal(own_words("will-be-posted", knowledge))))
-    post = button(own_words("button-post", knowledge), POST, asked.value())
-    return _window("window-more", parts, knowledge, metadata=metadata, control=post)
+    controls = []
+    if may_keep and is_answered and opens(given, knowledge) and asked.fits():
+        keep = own_words("button-keep", knowledge)
+        controls.append(button(keep, KEEP, asked.value()))
+    if may_post and is_answered and not given.is_sensitive and asked.fits():
+        parts.append(Part(literal(own_words("will-be-posted", knowledge))))
+        post = own_words("button-post", knowledge)
+        controls.append(button(post, POST, asked.value()))
+    return window("window-more", parts, knowledge, metadata=metadata, controls=controls)
 
 
 def note_window(key: str, knowledge: Knowledge, **values: str) -> Json:
     """Return a window that says one fixed sentence."""
     parts = [Part(literal(own_words(key, knowledge, **values)))]
-    return _window("window-more", parts, knowledge)
+    return window("window-more", parts, knowledge)
 
 
-def _window(
+def window(
     title: str,
     parts: Sequence[Part],
     knowledge: Knowledge,
     *,
     metadata: str = "",
-    control: Json | None = None,
+    controls: Sequence[Json] = (),
 ) -> Json:
+    """Return a window with *parts*, its *controls* below them; *title* is a key."""
     ending = Part(literal(own_words("window-ends", knowledge)), quiet=True)
     blocks: list[Any] = window_blocks(parts, ending)
-    if control is not None:
-        blocks.append(ActionsBlock(elements=[control]).to_dict())
+    if controls:
+        blocks.append(ActionsBlock(elements=list(controls)).to_dict())
     view = View(
         type="modal",
-        title=_label(title, knowledge),
-        close=_label("button-close", knowledge),
+        title=plain_label(title, knowledge),
+        close=plain_label("button-close", knowledge),
         blocks=blocks,
         private_metadata=metadata or None,
     )
     return dict(view.to_dict())
 
 
-def _label(key: str, knowledge: Knowledge) -> PlainTextObject:
+def plain_label(key: str, knowledge: Knowledge) -> PlainTextObject:
+    """Return a label of ours, as long as Slack lets it be."""
     text = fitted(own_words(key, knowledge), LABEL_CHARS[key])
     return PlainTextObject(text=text, emoji=False)
 

@@ -1,17 +1,12 @@
-"""Answers, reports and problems as text for people at a terminal.
-
-Plain functions from values to text; ``Paper`` knows the width and whether
-colours are welcome. Colour never carries meaning: every word is there without it.
-"""
+"""Answers, pages and problems as text for people at a terminal."""
 
 import re
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from guidance_bot.answering.answers import Answer, Citation
-from guidance_bot.answering.labels import source_label, standing, standing_of
+from guidance_bot.answering.labels import standing_of
 from guidance_bot.answering.phrases import (
     ask_owner,
     check_first,
@@ -34,37 +29,10 @@ from guidance_bot.answering.phrases import (
 )
 from guidance_bot.errors import Problem
 from guidance_bot.knowledge.content import Knowledge, Page, Paragraph, Passage, Source
+from guidance_bot.knowledge.labels import source_label, standing
 from guidance_bot.knowledge.marks import plain
+from guidance_bot.terminal.paper import Paper
 from guidance_bot.wording import printable, sentence
-
-MAX_WIDTH: Final = 88
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """Where text is printed: its width in columns, and whether it takes colour."""
-
-    width: int = 80
-    colour: bool = False
-
-    def bold(self, text: str) -> str:
-        """Return *text* in bold where colour is welcome."""
-        return f"\x1b[1m{text}\x1b[0m" if self.colour and text else text
-
-    def dim(self, text: str) -> str:
-        """Return *text* dimmed where colour is welcome."""
-        return f"\x1b[2m{text}\x1b[0m" if self.colour and text else text
-
-    def wrap(self, text: str, *, first: str = "", rest: str | None = None) -> str:
-        """Return *text* folded to the width, never inside a word or an address."""
-        return textwrap.fill(
-            printable(text),
-            min(self.width, MAX_WIDTH),
-            initial_indent=first,
-            subsequent_indent=first if rest is None else rest,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
 
 
 @dataclass(slots=True)

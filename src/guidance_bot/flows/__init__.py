@@ -1,0 +1,1 @@
+"""Decision flows: walked, proved, recorded and drawn; what they say is knowledge."""
