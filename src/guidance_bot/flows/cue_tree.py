@@ -24,7 +24,6 @@ FAR: Final = 20
 _FEW: Final = 6
 """So many steps are looked through one by one."""
 _END: Final = "."
-_NONE: Final[frozenset[int]] = frozenset()
 _STRAIGHT: Final = str.maketrans({"\u2019": "'", "\u02bc": "'", "\n": ". "})
 # A full stop ends a sentence only before a space: "gov.uk" goes on.
 _WORD: Final = re.compile(
@@ -79,6 +78,13 @@ def said(text: str) -> Said:
     return Said(words, kinds)
 
 
+class Beginning(NamedTuple):
+    """What a cue may begin with, and all that a question needs for it to be there."""
+
+    firsts: list[Key]
+    needs: frozenset[Key]
+
+
 class Node:
     """Where cues stand after the same beginning, and where they go on to.
 
@@ -119,49 +125,46 @@ class Group:
 class Openings:
     """The groups that a word may begin: without these, each would be tried at each word."""
 
-    words: Mapping[str, set[int]]
-    begun: Mapping[str, set[int]]
-    kinds: Sequence[set[int]]
-    """By the number of a kind."""
+    words: Mapping[str, Sequence[int]]
+    begun: Mapping[str, Sequence[int]]
+    above: Sequence[Set[Key]]
+    """Of each group, itself and those that begin with it."""
     sizes: tuple[int, ...]
 
     @classmethod
     def of(cls, groups: Sequence[Group]) -> "Openings":
         """Return what may begin *groups*, each of which uses older ones only."""
-        words: dict[str, set[int]] = defaultdict(set)
-        begun: dict[str, set[int]] = defaultdict(set)
+        words: dict[str, list[int]] = defaultdict(list)
+        begun: dict[str, list[int]] = defaultdict(list)
         # What begins a group also begins the groups that begin with that one, which
         # are younger.
-        above: list[set[int]] = [{number} for number in range(len(groups))]
+        above: list[set[Key]] = [{number} for number in range(len(groups))]
         for number in range(len(groups) - 1, -1, -1):
-            tree = groups[number].tree
-            for key in tree.steps if tree else ():
+            group = groups[number]
+            for key in group.tree.steps if group.tree else ():
                 if isinstance(key, int):
                     above[key] |= above[number]
                 else:
-                    words[key] |= above[number]
-        for group, numbers in zip(groups, above, strict=True):
+                    words[key].append(number)
             for word in group.words:
-                words[word] |= numbers
+                words[word].append(number)
             for word in group.phrases:
-                words[word] |= numbers
+                words[word].append(number)
             for part in group.begun:
-                begun[part] |= numbers
+                begun[part].append(number)
         sizes = tuple(sorted({len(part) for part in begun}))
-        return cls(dict(words), dict(begun), above[: len(KINDS)], sizes)
+        return cls(dict(words), dict(begun), above, sizes)
 
     def at(self, word: str, kinds: Sequence[int]) -> set[Key]:
         """Return *word* itself and the groups of which an alternative may begin with it."""
-        keys: set[Key] = {word, *self.words.get(word, _NONE)}
+        above = self.above
+        numbers = [*kinds, *self.words.get(word, ())]
         for size in self.sizes:
             if size > len(word):
                 break
-            more = self.begun.get(word[:size])
-            if more is not None:
-                keys |= more
-        for kind in kinds:
-            keys |= self.kinds[kind]
-        return keys
+            numbers += self.begun.get(word[:size], ())
+        keys: set[Key] = {word}
+        return keys.union(*[above[number] for number in numbers])
 
 
 class Reading:
@@ -281,7 +284,7 @@ class Tree:
     def __init__(self) -> None:
         self.root = Node()
         self.groups = [Group() for _ in KINDS]
-        self.firsts: dict[Key, set[Key]] = {}
+        self.beginnings: dict[Key, list[Beginning]] = {}
         self._numbers = {kind: number for number, kind in enumerate(KINDS)}
 
     def add_list(self, name: str, listed: Sequence[str]) -> None:
@@ -290,11 +293,12 @@ class Tree:
 
     def add(self, cue: str, mark: Mark) -> None:
         """Take in *cue*, which speaks for *mark*."""
-        nodes, firsts, last = self._grow(self.root, cue)
+        nodes, firsts, needs = self._grow(self.root, cue)
         for node in nodes:
             if mark not in node.marks:
                 node.marks += (mark,)
-        self.firsts.setdefault(last, set()).update(firsts)
+        beginning = Beginning(firsts, frozenset(needs))
+        self.beginnings.setdefault(needs[-1] if needs else "", []).append(beginning)
 
     def _group_of(self, alternatives: Sequence[str]) -> int:
         group = Group()
@@ -318,13 +322,12 @@ class Tree:
         self.groups.append(group)
         return len(self.groups) - 1
 
-    def _grow(self, root: Node, text: str) -> tuple[list[Node], list[Key], Key]:
+    def _grow(self, root: Node, text: str) -> tuple[list[Node], list[Key], list[Key]]:
         """Return where *text* ends in the tree of *root*, which grows as it has to.
 
-        With it what it may begin with, and the last of what may not be missing.
+        With it what it may begin with, and what may not be missing.
         """
-        nodes, firsts = [root], list[Key]()
-        last: Key = ""
+        nodes, firsts, needs = [root], list[Key](), list[Key]()
         for word, gap, start, name, one, maybe in PART.findall(text):
             if gap:
                 nodes = [_leap(node) for node in nodes]
@@ -344,8 +347,8 @@ class Tree:
                 nodes += [root] if begins else []
             else:
                 nodes = [_into(node.steps, key) for node in nodes]
-                last = key
-        return [node for node in nodes if node is not root], firsts, last
+                needs.append(key)
+        return [node for node in nodes if node is not root], firsts, needs
 
     def _word(self, written: str) -> Key:
         if written[-1] == "*":

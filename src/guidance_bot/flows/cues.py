@@ -17,6 +17,7 @@ from typing import Final, NamedTuple, TypeAlias
 from guidance_bot.flows.cue_tree import (
     KINDS,
     PART,
+    Beginning,
     Group,
     Key,
     Node,
@@ -70,8 +71,8 @@ class Cues:
     _root: Node
     _groups: Sequence[Group]
     _openings: Openings
-    _firsts: Mapping[Key, Set[Key]]
-    """What cues begin with, by what they end with."""
+    _beginnings: Mapping[Key, Sequence[Beginning]]
+    """Of the cues, by what they end with."""
     _yields: Set[tuple[str, str, str]]
     """Prompt, choice, and the choice that takes it away by being stated."""
 
@@ -99,7 +100,7 @@ class Cues:
                             tree.add(cue, (prompt, choice, takes_back, is_outright))
         openings = Openings.of(tree.groups)
         return cls(
-            tuple(choices), tree.root, tree.groups, openings, tree.firsts, yields
+            tuple(choices), tree.root, tree.groups, openings, tree.beginnings, yields
         )
 
     def stated(self, text: str) -> dict[str, str]:
@@ -162,10 +163,17 @@ class Cues:
 
     def _found(self, text: Said) -> Iterator[Hit]:
         reading = Reading(text, self._groups, self._openings)
-        # Most cues end with a word that is not in the question: they are not begun.
-        ends = [self._firsts[key] for key in reading.keys() & self._firsts.keys()]
-        steps = self._root.steps
-        root = Node({key: steps[key] for key in frozenset[Key]().union(*ends)})
+        keys, steps = reading.keys(), self._root.steps
+        # Most cues have a word that is not in the question: they are not begun.
+        root = Node(
+            {
+                first: steps[first]
+                for end in keys & self._beginnings.keys()
+                for firsts, needs in self._beginnings[end]
+                if needs <= keys
+                for first in firsts
+            }
+        )
         for start in range(len(text.words)):
             for node, end, reach in reading.ways(root, start):
                 for mark in node.marks:
