@@ -428,3 +428,19 @@ def test_an_answer_leads_to_the_same_flow_in_a_batch_and_from_the_compiled_form(
     batch.write_text(json.dumps({"id": "1", "question": question}))
     assert document(run("ask", "--batch", batch))["flow"] == built == opened
     assert built["choices"] == {"about": "work", "name": "pen"}
+
+
+def test_an_answer_ends_with_the_command_that_goes_on_where_enough_is_stated(
+    run: Run,
+) -> None:
+    question = "may I blog about my job under a pen name?"
+    going_on = "guidance-bot flow blog --choose about=work --choose name=pen\n"
+    assert printed(run("ask", question)).endswith(f"\n{going_on}")
+    for_some = printed(run("ask", question, "--for", "uk-health"))
+    assert for_some.endswith(
+        "flow blog --for uk-health --choose about=work --choose name=pen\n"
+    )
+    # One choice is no way of engaging yet.
+    assert "guidance-bot flow" not in printed(run("ask", "a blog on my hobby"))
+    line = going_on.split()[1:]
+    assert printed(run(*line)).startswith("Step 3 of up to 3\n")

@@ -121,6 +121,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "flow-gone": "That flow is no longer in the guidance.",
     "flow-ways": "{count} ways are still open.",
     "flow-either-way": "What follows either way",
+    "flow-offer": "To work out how to engage, from what you say:",
     "flow-foot": "Guidance, not approval. Lines that name no source are our advice.",
     "flow-unknown-rules": "Say whose rules bind you and the outcome gets more exact.",
     "flow-rest": "The whole page: {title}",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from guidance_bot.answering.answers import Answer, Citation
+from guidance_bot.answering.answers import Answer, Citation, StatedFlow
 from guidance_bot.answering.labels import (
     bound_elsewhere,
     owner_of,
@@ -15,6 +15,8 @@ from guidance_bot.knowledge.content import Knowledge, Page, Paragraph, Passage
 from guidance_bot.knowledge.labels import day
 from guidance_bot.wording import NUMBERS, quoted, sentence
 
+FEWEST_STATED: Final = 2
+"""So many choices have to be stated before a flow is worth offering."""
 NEAREST: Final = 3
 NEAR: Final = 0.25
 """The confidence from which a page is worth naming beside a "no"."""
@@ -226,6 +228,16 @@ def check_first(knowledge: Knowledge) -> str:
     return (
         sentence("check-first", overrides, policies="; ".join(titles)) if titles else ""
     )
+
+
+def offered_flow(given: Answer) -> StatedFlow | None:
+    """Return the flow to offer with what the question states, or None: where it states
+    too little, or the subject is a sensitive one.
+    """
+    stated = given.flow
+    if stated is None or len(stated.choices) < FEWEST_STATED or given.is_sensitive:
+        return None
+    return stated
 
 
 def is_jurisdiction_unknown(given: Answer, knowledge: Knowledge) -> bool:

@@ -33,7 +33,6 @@ from guidance_bot.wording import sentence
 
 MOST_BUTTONS: Final = 3
 MOST_WORDS: Final = 150
-FEWEST_STATED: Final = 2
 # Stands where something of ours goes into a sentence.
 _GAP: Final = "\ufffc"
 # What a screen can spare first, when an editor's long titles fill it.
@@ -259,11 +258,9 @@ def opens(given: Answer, knowledge: Knowledge) -> Chosen | None:
     """Return what opens the flow that *given* leads to, or None where the question's
     words state too little, or the subject is a sensitive one.
     """
-    stated = given.flow
-    if stated is None or len(stated.choices) < FEWEST_STATED or given.is_sensitive:
-        return None
-    flow = knowledge.flows.get(stated.name)
-    if flow is None:
+    stated = phrases.offered_flow(given)
+    flow = knowledge.flows.get(stated.name) if stated else None
+    if stated is None or flow is None:
         return None
     whose, prompt = given.asker.jurisdiction, flow.prompt(JURISDICTION)
     own = {JURISDICTION: whose} if whose and prompt and prompt.choice(whose) else {}

@@ -22,6 +22,7 @@ from guidance_bot.answering.phrases import (
     not_covered,
     not_these,
     nothing_particular,
+    offered_flow,
     own_section,
     slips,
     titled,
@@ -60,7 +61,21 @@ def answer_text(given: Answer, knowledge: Knowledge, paper: Paper) -> str:
         blocks += _unsure(given, knowledge, paper)
     else:
         blocks += _answered(given, knowledge, paper)
+    blocks.append(_flow_offer(given, knowledge, paper))
     return "\n\n".join(block for block in blocks if block)
+
+
+def _flow_offer(given: Answer, knowledge: Knowledge, paper: Paper) -> str:
+    """Return the command that goes on from what the question states, where that is enough."""
+    stated = offered_flow(given)
+    if stated is None:
+        return ""
+    made = [f"--choose {prompt}={choice}" for prompt, choice in stated.choices.items()]
+    if given.asker.jurisdiction:
+        made.insert(0, f"--for {given.asker.jurisdiction}")
+    told = paper.wrap(sentence("flow-offer", knowledge.organisation.wording))
+    # On a line of its own: it is there to be copied.
+    return f"{told}\nguidance-bot flow {stated.name} {' '.join(made)}"
 
 
 def _answered(given: Answer, knowledge: Knowledge, paper: Paper) -> Iterator[str]:
