@@ -63,6 +63,11 @@ def said_yes(cue: str, text: str) -> bool:
         ("wants ... [all] us", "wants one or two of us"),
         ("wants ... [all] us", "wants one or two all us"),
         ("Māori", "a Māori group"),
+        ("(<our>|<our> dear old|<tell>) blog", "the trust blog"),
+        ("(<our>|<our> dear old|<tell>) blog", "our dear old blog"),
+        ("(<our>|<our> dear old|<tell>) blog", "post blog"),
+        ("(Our Own|SHARED) Blog", "our own blog"),
+        ("(<tell>|us) ... [<our>] blog ... <our>", "post the blog of the fire service"),
     ],
 )
 def test_a_cue_is_found(cue: str, text: str) -> None:
@@ -88,6 +93,9 @@ def test_a_cue_is_found(cue: str, text: str) -> None:
         ("wants ... [all] us", "wants them all"),
         ("isn't public", "is public"),
         ("it's us", "its us"),
+        ("(<our>|<our> dear old|<tell>) blog", "our dear blog"),
+        ("(<tell>|us) ... [<our>] blog ... <our>", "post the blog of the fire brigade"),
+        ("<our> ... <our>", "our blog"),
     ],
 )
 def test_other_words_are_no_cue(cue: str, text: str) -> None:

@@ -415,6 +415,12 @@ BROKEN: dict[str, tuple[str, str, str, str]] = {
         '["about my <jobs>"]',
         "the cue “about my <jobs>”: there is no list “jobs”",
     ),
+    "a cue yields to no choice": (
+        "    pen: [pen name]\n",
+        '    pen: [pen name]\n  unless:\n    about:\n      hobby: ["{play}"]\n',
+        '      hobby: ["{play}"]',
+        "the cue “{play}”: no choice of “about”; there are: work, hobby",
+    ),
 }
 
 

@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
 Mark: TypeAlias = tuple[str, str, bool, bool]
@@ -24,6 +25,7 @@ FAR: Final = 20
 _FEW: Final = 6
 """So many steps are looked through one by one."""
 _END: Final = "."
+_NO_PHRASES: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
 _STRAIGHT: Final = str.maketrans({"\u2019": "'", "\u02bc": "'", "\n": ". "})
 # A full stop ends a sentence only before a space: "gov.uk" goes on.
 _WORD: Final = re.compile(
@@ -114,10 +116,10 @@ class Group:
 
     __slots__ = ("begun", "phrases", "tree", "words")
 
-    def __init__(self) -> None:
-        self.words: set[str] = set()
+    def __init__(self, words: Collection[str] = ()) -> None:
+        self.words = frozenset(words)
         self.begun: tuple[str, ...] = ()
-        self.phrases: dict[str, list[str]] = {}
+        self.phrases: Mapping[str, Sequence[str]] = _NO_PHRASES
         self.tree: Node | None = None
 
 
@@ -285,6 +287,8 @@ class Tree:
         self.root = Node()
         self.groups = [Group() for _ in KINDS]
         self.beginnings: dict[Key, list[Beginning]] = {}
+        # What a list alone leads to; nothing grows from it.
+        self._end = Node()
         self._numbers = {kind: number for number, kind in enumerate(KINDS)}
 
     def add_list(self, name: str, listed: Sequence[str]) -> None:
@@ -301,26 +305,33 @@ class Tree:
         self.beginnings.setdefault(needs[-1] if needs else "", []).append(beginning)
 
     def _group_of(self, alternatives: Sequence[str]) -> int:
-        group = Group()
-        begun = []
-        group.words = set(map(str.lower, filter(str.isalpha, alternatives)))
+        plain = list(filter(str.isalpha, alternatives))
+        group = Group(" ".join(plain).lower().split())
+        if len(plain) < len(alternatives):
+            self._fill(group, [text for text in alternatives if not text.isalpha()])
+        self.groups.append(group)
+        return len(self.groups) - 1
+
+    def _fill(self, group: Group, alternatives: Sequence[str]) -> None:
+        """Give *group* the *alternatives* that are no plain words."""
+        begun, tree = [], Node()
+        phrases: dict[str, list[str]] = {}
+        lists = [self._numbers[text] for text in alternatives if text in self._numbers]
         for text in alternatives:
-            if text.isalpha():
-                continue
             if text.replace(" ", "").isalpha():
                 phrase = text.lower()
                 first = phrase.split(maxsplit=1)[0]
-                group.phrases.setdefault(first, []).append(phrase)
+                phrases.setdefault(first, []).append(phrase)
             elif text[-1:] == "*" and text[:-1].isalpha():
                 begun.append(text[:-1].lower())
-            else:
-                if group.tree is None:
-                    group.tree = Node()
-                for node in self._grow(group.tree, text)[0]:
+            elif text not in self._numbers:
+                for node in self._grow(tree, text)[0]:
                     node.is_end = True
+        for number in lists:
+            tree.steps.setdefault(number, self._end).is_end = True
         group.begun = tuple(begun)
-        self.groups.append(group)
-        return len(self.groups) - 1
+        group.phrases = phrases
+        group.tree = tree if tree.steps else None
 
     def _grow(self, root: Node, text: str) -> tuple[list[Node], list[Key], list[Key]]:
         """Return where *text* ends in the tree of *root*, which grows as it has to.

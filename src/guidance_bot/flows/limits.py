@@ -221,3 +221,19 @@ def _cues(flow: Flow) -> Iterator[Fault]:
             fault = cue_faults(cue, flow.words)
             if fault is not None:
                 yield f"{place}.{number}", f"the cue “{cue}”: {fault}"
+    yield from _yields(flow)
+
+
+def _yields(flow: Flow) -> Iterator[Fault]:
+    """Yield the cues like ``{internal}`` that name no choice of their prompt."""
+    for id_, choices in flow.unless.items():
+        prompt = flow.prompt(id_)
+        known = [choice.id for choice in prompt.choices] if prompt else []
+        for choice, cues in choices.items():
+            for number, cue in enumerate(cues):
+                if cue[:1] == "{" and cue.strip("{} ") not in known:
+                    there = ", ".join(known)
+                    message = (
+                        f"the cue “{cue}”: no choice of “{id_}”; there are: {there}"
+                    )
+                    yield f"cues.unless.{id_}.{choice}.{number}", message
