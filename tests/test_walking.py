@@ -438,7 +438,9 @@ def test_an_id_with_and_in_it_can_stand_with_another(joint: str) -> None:
 
 STEERING = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 AT_A_TERMINAL = """
-import fcntl, runpy, sys, termios
+import fcntl, runpy, signal, sys, termios
+# Where the tests run in the background, Ctrl-C is switched off for all they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 runpy.run_module("guidance_bot", run_name="__main__")
 """

@@ -33,7 +33,9 @@ STEERING = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 BOLD = "\x1b[1m"
 # A session of its own, which what is typed at its terminal can end.
 AT_A_TERMINAL = """
-import fcntl, runpy, sys, termios
+import fcntl, runpy, signal, sys, termios
+# Where the tests run in the background, Ctrl-C is switched off for all they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 runpy.run_module("guidance_bot", run_name="__main__")
 """
