@@ -1,8 +1,9 @@
 """Settings → services, wired by hand: where knowledge lies, how it is loaded, what check joins."""
 
 import logging
+import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -153,15 +154,10 @@ def _proofs(found: "Read") -> tuple["Proof", ...]:
     for flow in found.knowledge.flows.values():
         began = time.perf_counter()
         proof = prove(flow, found.knowledge)
-        problems = tuple(
-            problem
-            for problem in proof.problems
-            if not any(
-                f"“{name}{end}" in problem.message for name in unread for end in "”#"
-            )
-        )
+        problems = tuple(p for p in proof.problems if not _is_told(p, unread))
+        whole = len(problems) == len(proof.problems)
         seconds = time.perf_counter() - began
-        proofs.append(replace(proof, problems=problems, seconds=seconds))
+        proofs.append(replace(proof, problems=problems, seconds=seconds, whole=whole))
     return tuple(proofs)
 
 
@@ -191,6 +187,12 @@ def dated(given: Answer, guidance: Guidance, today: date) -> Answer:
         if pages and notice.concerns(today, whose, pages)
     )
     return replace(given, citations=citations, notices=notices)
+
+
+def _is_told(problem: Problem, unread: Iterable[str]) -> bool:
+    """Tell whether *problem* only says that something could not be read."""
+    missing = re.match(r"there is no \w+ “(?P<name>[^”#]+)", problem.message)
+    return missing is not None and missing["name"] in unread
 
 
 class Answering:

@@ -20,6 +20,7 @@ from guidance_bot.knowledge.content import Knowledge
 from guidance_bot.knowledge.flow import TOGETHER, Flow
 from guidance_bot.terminal.flows import flows_text, outcome_text, step_text
 from guidance_bot.walking import Walking
+from guidance_bot.wording import sentence
 
 
 def print_flows(knowledge: Knowledge, *, as_document: bool) -> None:
@@ -27,6 +28,8 @@ def print_flows(knowledge: Knowledge, *, as_document: bool) -> None:
     flows = list(knowledge.flows.values())
     if as_document:
         streams.print_json([flow_json(flow) for flow in flows])
+    elif not flows:
+        print(sentence("flow-none", knowledge.organisation.wording))
     else:
         print(flows_text(flows, streams.paper()))
 
@@ -121,6 +124,8 @@ class Deciding:
         """Print the flow as Mermaid or SVG, or its modes as a table."""
         if kind == "matrix":
             drawn = drawing.matrix(self._flow, self._knowledge)
+            if not drawn.strip():
+                raise UsageError(f"the flow {self._flow.name!r} has no modes to list")
         else:
             draw = drawing.svg if kind == "svg" else drawing.mermaid
             drawn = draw(self._flow)

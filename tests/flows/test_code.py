@@ -20,6 +20,7 @@ from guidance_bot.flows.code import (
     is_codable,
     most_cited,
     print_of,
+    tidied,
 )
 from guidance_bot.flows.engine import walk
 from guidance_bot.flows.plan import Plan
@@ -308,3 +309,14 @@ def test_the_code_of_a_flow_in_other_words_is_read_and_known_for_one(
     knowledge = read_files(FILES | {"flows/blog.yaml": text}).knowledge
     held = decision_of(code, knowledge)
     assert (dict(held.choices), held.same_flow) == (CHOICES, False)
+
+
+@pytest.mark.parametrize(
+    "between", ["-", "\u2010", "\u2011", "\u2013", "\u2014", " ", " - ", "\n"]
+)
+def test_a_code_may_have_any_dash_or_blank_between_its_groups(
+    code: str, between: str, knowledge: Knowledge
+) -> None:
+    typed = code.replace("-", between)
+    assert decision_of(typed, knowledge) == decision_of(code, knowledge)
+    assert tidied(typed, "blog") == code

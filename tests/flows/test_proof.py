@@ -671,3 +671,84 @@ def test_a_flow_of_too_many_combinations_is_told_and_not_walked_to_the_end(
     assert problem.message == "more than 167 combinations; make two flows of it"
     monkeypatch.setattr(proof, "MOST_COMBINATIONS", COMBINATIONS)
     assert prove(knowledge.flows["blog"], knowledge).problems == ()
+
+
+# What a person would meet broken
+
+
+MET_BROKEN: dict[str, tuple[dict[str, str], str]] = {
+    "both ways of nothing": (
+        {
+            "name: {not: unsure}}\n    compare: name": "name: own}\n    compare: name",
+            "    when: {name: unsure}\n    verdict": "    when: {name: [unsure, pen]}\n    verdict",
+        },
+        "“both-ways” shows both ways where nothing is unsure",
+    ),
+    "an unsure choice that is decided": (
+        {
+            "    when: {name: unsure}\n    verdict": "    when: {name: unsure, about: {not: friends}}\n    verdict",
+            "  - id: raise\n": "  - id: decided\n"
+            "    title: Decided\n"
+            "    when: {name: unsure, about: friends}\n"
+            '    verdict: "yes"\n'
+            "    says: Yes.\n"
+            "  - id: raise\n",
+        },
+        "“decided” is one outcome where something is unsure; one with 'both' belongs here",
+    ),
+    "a slot of what is not asked": (
+        {'says: "Yes, under {name}."': 'says: "Yes, under {name}, for {reader}."'},
+        "nothing is chosen for {reader} here",
+    ),
+    "the title of no page": (
+        {"    title: A safer way than a post": '    title: "{page}"'},
+        "{page} is no prompt of this flow",
+    ),
+    "a key on a prompt": (
+        {'says: "Yes, under {name}."': 'says: "Yes, under {name.own}."'},
+        "{name.own} is no prompt of this flow",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MET_BROKEN)
+def test_what_a_person_would_meet_broken_is_not_proved(
+    case: str, read_files: ReadFiles
+) -> None:
+    edits, message = MET_BROKEN[case]
+    text = BLOG
+    for old, new in edits.items():
+        text = edited(text, old, new)
+    knowledge = read_files(FILES | {"flows/blog.yaml": text}).knowledge
+    told = prove(knowledge.flows["blog"], knowledge).problems
+    assert [one for one in told if one.message.startswith(message)], told
+
+
+def test_a_flow_that_names_what_could_not_be_read_is_not_called_proved(
+    check: Check, write: Write
+) -> None:
+    broken = edited(GIFT, "verdict: refuse\n", "verdict: refus\n")
+    undecided = BLOG.replace(
+        "  - {prompts: [notice, reader], reason: a notice comes first}\n", ""
+    )
+    root = write(FILES | {"flows/gift.yaml": broken, "flows/blog.yaml": undecided})
+    _, out, err = check(root)
+    assert "no rule names “notice” together with “reader”" in out
+    assert "flow blog: not proved" in err
+    (root / "flows" / "blog.yaml").write_text(BLOG, encoding="utf-8")
+    _, out, err = check(root)
+    assert "flows/blog.yaml" not in out
+    assert "flow blog: not proved" in err
+
+
+def test_more_choices_than_a_button_carries_are_told(read_files: ReadFiles) -> None:
+    long = "a-very-long-id-of-a-prompt-that-nobody-would-want-to-type-ever"[:60]
+    prompts = "".join(
+        f"  - id: {long[:-2]}{n:02}\n    text: T\n    choices: [{{id: {long}, label: L}}]\n"
+        for n in range(15)
+    )
+    text = edited(GIFT, "outcomes:\n", f"{prompts}outcomes:\n".replace("prompts:", ""))
+    text = text.replace("outcomes:\n", "outcomes:\n", 1)
+    knowledge = read_files(FILES | {"flows/gift.yaml": text}).knowledge
+    told = prove(knowledge.flows["gift"], knowledge).problems
+    assert [one for one in told if "a button in Slack carries" in one.message]

@@ -409,8 +409,11 @@ def test_a_record_as_a_document(knowledge: Knowledge) -> None:
         "day",
         "choices",
         "current",
+        "made_with",
         "flow_changed",
+        "passages_changed",
         "changed",
+        "notices",
         "outcome",
         "knowledge",
     ]

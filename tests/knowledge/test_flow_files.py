@@ -487,3 +487,47 @@ def test_a_later_folder_replaces_a_flow(write: Write) -> None:
 def test_a_folder_of_a_flow_alone_is_no_guidance(write: Write) -> None:
     with pytest.raises(KnowledgeError):
         read([read_folder(write({"flows/gift.yaml": GIFT}))])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "    from_asker: true\n    default: none\n",
+            "",
+            "the prompt 'notice' is 'from_asker', with the choices 'in-force' and 'none'",
+        ),
+        (
+            "    when: {about: work}\n    choices:",
+            "    when: []\n    choices:",
+            "'prompts.5.when': write 'when' as prompt: choice, or as prompt: {not: [choice]}",
+        ),
+        (
+            "    compare: name\n",
+            "    compare: about\n",
+            "compare: two choices can stand together there; there is no other one",
+        ),
+        (
+            "{id: hobby, label: A hobby, short: a hobby,",
+            "{id: hobby, label: A hobby, unsure: true, find_out: Ask.,",
+            "'hobby' is unsure: no other choice goes with it: 'alone: true'",
+        ),
+        (
+            "{id: friends, label: My friends, short: your friends}",
+            "{id: " + "f" * 61 + ", label: My friends, short: your friends}",
+            "'prompts.3.choices.3.id': an id of 61 characters; 60 fit",
+        ),
+    ],
+)
+def test_a_slip_that_would_only_show_later_is_told(
+    old: str, new: str, message: str
+) -> None:
+    flow, problems = read_flow("flows/blog.yaml", "x", edited(BLOG, old, new))
+    assert flow is None
+    assert message in [problem.message for problem in problems]
+
+
+def test_a_read_me_beside_the_flows_is_passed_over(read_files: ReadFiles) -> None:
+    found = read_files(FILES | {"flows/README.md": "How we write them."})
+    assert found.problems == ()
+    assert list(found.knowledge.flows) == ["blog", "gift"]

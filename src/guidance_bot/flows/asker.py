@@ -31,10 +31,7 @@ def known_of(
     A jurisdiction that was *chosen* counts before the one that is known.
     """
     prompt = flow.prompt(JURISDICTION)
-    whose = jurisdiction or organisation.jurisdiction
-    given = chosen.get(JURISDICTION)
-    if prompt is not None and given is not None and prompt.choice(given):
-        whose = given if given in organisation.jurisdictions else None
+    whose = whose_rules(flow, organisation, chosen, jurisdiction)
     known: dict[str, str] = {}
     if prompt is not None and whose is not None and prompt.choice(whose):
         known[JURISDICTION] = whose
@@ -42,6 +39,21 @@ def known_of(
         held = notices_of(flow, organisation, whose, day)
         known[NOTICE] = IN_FORCE if held else NO_NOTICE
     return known
+
+
+def whose_rules(
+    flow: Flow,
+    organisation: Organisation,
+    chosen: Mapping[str, str],
+    jurisdiction: str | None = None,
+) -> str | None:
+    """Return whose rules bind the asker: as *chosen*, else *jurisdiction*, else the
+    organisation's; None where that is unknown.
+    """
+    prompt, given = flow.prompt(JURISDICTION), chosen.get(JURISDICTION)
+    if prompt is not None and given is not None and prompt.choice(given):
+        return given if given in organisation.jurisdictions else None
+    return jurisdiction or organisation.jurisdiction
 
 
 def notices_of(
@@ -73,6 +85,5 @@ def notices_for(
     """Return the notices to show with these *choices*: none where they say there is none."""
     if choices.get(NOTICE) != IN_FORCE:
         return ()
-    whose = choices.get(JURISDICTION)
-    known = whose if whose in organisation.jurisdictions else None
-    return notices_of(flow, organisation, known, day)
+    whose = whose_rules(flow, organisation, choices)
+    return notices_of(flow, organisation, whose, day)

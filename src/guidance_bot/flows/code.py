@@ -8,6 +8,7 @@ digits that changed places.
 """
 
 import hashlib
+import re
 from binascii import crc_hqx
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ MOST_CHARS: Final = 64
 DIGITS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _DIGIT_BITS: Final = 5
 _GROUP: Final = 6
+_BETWEEN: Final = re.compile(r"[\s\u2010-\u2015\u2212-]+")
 _EPOCH: Final = date(2020, 1, 1)
 _SHAPE_BITS, _DIGEST_BITS, _DAY_BITS, _VERSION_BITS = 16, 24, 16, 32
 _PRINT_BITS, _CHECK_BITS = 8, 16
@@ -78,8 +80,13 @@ def is_codable(day: date) -> bool:
 
 def tidied(code: str, name: str) -> str:
     """Return *code* of the flow *name* as it was given out: its groups, its capitals."""
-    digits = "".join(code.split())[len(name) :].replace("-", "")
+    digits = _hyphened(code)[len(name) :].replace("-", "")
     return _grouped(name, digits.upper())
+
+
+def _hyphened(code: str) -> str:
+    """Return *code* with hyphens for what mail programs and people put in their place."""
+    return _BETWEEN.sub("-", code.strip())
 
 
 def _grouped(name: str, digits: str) -> str:
@@ -125,7 +132,7 @@ def decision_of(code: str, knowledge: Knowledge) -> Decision:
 def _read(code: str, knowledge: Knowledge) -> tuple[str, str]:
     """Return the flow's name and the bits before the check, or raise UsageError."""
     overrides = knowledge.organisation.wording
-    typed = "".join(code.split()).lower()
+    typed = _hyphened(code).lower()
     names = sorted(knowledge.flows, key=len, reverse=True)
     name = next((one for one in names if typed.startswith(f"{one}-")), None)
     if name is None or len(typed) > MOST_CHARS:

@@ -104,6 +104,11 @@ class Leaves:
         self._parts: dict[tuple[object, ...], _Held] = {}
         self._reaches = {form.id: _reaches(plan, form) for form in flow.outcomes}
         self._heads: dict[tuple[object, ...], _Head] = {}
+        self._unsure = [
+            (prompt.id, {choice.id for choice in prompt.choices if choice.unsure})
+            for prompt in flow.prompts
+            if any(choice.unsure for choice in prompt.choices)
+        ]
         self._named = {form.id: _named(plan, form) for form in flow.outcomes}
 
     def take(self, choices: Mapping[str, str], satisfied: int) -> None:
@@ -123,11 +128,23 @@ class Leaves:
                 self._found.add("rules", "no rule decides the verdict", choices)
                 return
             self._check_rules(rules, choices)
+        self._check_unsure(form, choices)
         path, words = self._told(form, rules, choices, satisfied)
         self.ids.add(path.outcome)
         self.most_cited = max(self.most_cited, len(path.cited))
         self.longest = max(self.longest, words)
         self._check_told(form, path, words)
+
+    def _check_unsure(self, form: OutcomeForm, choices: Mapping[str, str]) -> None:
+        """Add where both ways are shown of nothing, and where what is unsure is not told."""
+        is_unsure = any(choices.get(prompt) in ids for prompt, ids in self._unsure)
+        if is_unsure is form.both or not (form.both or form.recorded):
+            return
+        place = f"outcomes.{self._plan.flow.outcomes.index(form)}"
+        message = f"“{form.id}” shows both ways where nothing is unsure"
+        if is_unsure:
+            message = f"“{form.id}” is one outcome where something is unsure; one with 'both' belongs here"
+        self._found.add(place, message, choices)
 
     def path(self, choices: Mapping[str, str], satisfied: int) -> Path | None:
         """Return what one combination leads to."""
@@ -238,15 +255,17 @@ class Leaves:
         ]
         for part in to_find_out(flow, choices, filling) if form.both else ():
             texts += [part.heading, *(line.text for line in part.lines)]
+        place = f"outcomes.{flow.outcomes.index(form)}"
+        says = rule.says if rule else form.says
+        self._check_slots([form.id, form.title, says, form.mode or ""], place, choices)
         page = filling.ids(form.page) if form.page else None
         if page is not None and page not in self._knowledge.pages:
-            place = f"outcomes.{self._plan.flow.outcomes.index(form)}.page"
-            self._found.add(place, f"there is no page “{page}”", choices)
+            self._found.add(f"{place}.page", f"there is no page “{page}”", choices)
         return _Head(
             filling.ids(form.id),
             rule.verdict if rule else form.verdict or "",
             filling.ids(form.mode) if form.mode else None,
-            tuple(cited_by(rule, unsure, (), filling)),
+            tuple(cited_by(rule, unsure, ())),
             sum(map(_words, texts)),
         )
 
@@ -283,6 +302,8 @@ class Leaves:
                 message = no_passage(passage, self._ids)
                 self._found.add(f"{place}.quotes.{n}.passage", message, choices)
                 return _Held((passage,), 0)
+        held = [i.text for i in section.items if plan.holds(i.when, satisfied)]
+        self._check_slots([section.heading, section.text, *held], place, choices)
         part = section_part(section, plan, satisfied, self._knowledge, choices)
         if not part.lines:
             message = f"the section “{part.heading}” is empty"
@@ -291,6 +312,17 @@ class Leaves:
         texts = [part.heading, *(line.text for line in part.lines)]
         texts += [label(line, self._knowledge) for line in part.lines]
         return _Held(tuple(cited), sum(map(_words, texts)))
+
+    def _check_slots(
+        self, texts: Iterable[str], place: str, choices: Mapping[str, str]
+    ) -> None:
+        """Add the prompts that *texts* name and that are not asked: nothing would stand there."""
+        for text in texts:
+            for slot in SLOT.finditer(text):
+                name = slot["name"]
+                if name not in choices and self._plan.flow.prompt(name) is not None:
+                    message = f"nothing is chosen for {{{name}}} here"
+                    self._found.add(place, message, choices)
 
     def _check_told(self, form: OutcomeForm, path: Path, words: int) -> None:
         place = f"outcomes.{self._plan.flow.outcomes.index(form)}"
@@ -334,7 +366,7 @@ def _named(plan: Plan, form: OutcomeForm) -> tuple[str, ...]:
     texts = [form.id, form.title, form.says, form.compare_text]
     texts += [form.mode or "", form.page or ""]
     for rule in plan.flow.rules:
-        texts += [rule.says, *rule.passages]
+        texts.append(rule.says)
     names = {slot["name"] for text in texts for slot in SLOT.finditer(text)}
     names |= {form.compare} if form.compare else set()
     if form.both:

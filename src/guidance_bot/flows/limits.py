@@ -23,6 +23,9 @@ LABEL_CHARS: Final = 75
 HELP_CHARS: Final = 75
 PROMPT_CHARS: Final = 2_000
 MOST_CHOICES: Final = 10
+# Of the 2,000 that a button's value may have; and the signs around a prompt and a choice.
+CHOICES_CHARS: Final = 1_800
+QUOTES: Final = 6
 # What stands for something else than a choice: the page's title, the other way.
 _MORE: Final[Mapping[str, set[str]]] = {"title": {"page"}, "compare_text": {"other"}}
 
@@ -36,6 +39,7 @@ def faults(plan: Plan, knowledge: Knowledge) -> Iterator[Fault]:
         yield f"prompts.{number}.when", f"a loop: {waits}"
     yield from _pairs(flow)
     yield from _both_ways(flow)
+    yield from _button(flow)
     yield from _labels(flow)
     yield from _passages(flow, knowledge)
     yield from _slots(flow, knowledge)
@@ -63,6 +67,17 @@ def _pairs(flow: Flow) -> Iterator[Fault]:
         if pair in decided and pair in excused:
             message = f"a rule does name “{one}” together with “{other}”; take this out"
             yield f"none_needed.{excused[pair]}", message
+
+
+def _button(flow: Flow) -> Iterator[Fault]:
+    """Yield that a button in Slack could not carry all the choices."""
+    longest = sum(
+        len(prompt.id) + max(map(len, prompt.answers())) + QUOTES
+        for prompt in flow.prompts
+    )
+    if longest > CHOICES_CHARS:
+        message = f"the ids of all choices take {longest} characters; a button in Slack carries {CHOICES_CHARS}"
+        yield "prompts", message
 
 
 def _both_ways(flow: Flow) -> Iterator[Fault]:
@@ -155,8 +170,8 @@ def _slots(flow: Flow, knowledge: Knowledge) -> Iterator[Fault]:
                 roles = ", ".join(contacts) or "none"
                 message = f"no contact “{key}” in organisation.yaml; there are: {roles}"
                 yield place, message
-            elif name != CONTACT and name not in prompts | more:
-                yield place, f"{{{name}}} is no prompt of this flow"
+            elif name != CONTACT and (key or name not in prompts | more):
+                yield place, f"{slot.group()} is no prompt of this flow"
         if re.search(r"[{}]", SLOT.sub("", text)):
             message = "a brace stands only around the id of a prompt, or contact.role"
             yield place, message
@@ -184,8 +199,11 @@ def _outcome_templates(
         "says": form.says,
         "compare_text": form.compare_text,
     }
+    more = (
+        _MORE if form.page else {key: names - {"page"} for key, names in _MORE.items()}
+    )
     for key, text in texts.items():
-        yield f"{here}.{key}", text or "", _MORE.get(key, set())
+        yield f"{here}.{key}", text or "", more.get(key, set())
     for number, section in enumerate(form.sections):
         there = f"{here}.sections.{number}"
         yield f"{there}.heading", section.heading, set()

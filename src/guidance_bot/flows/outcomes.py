@@ -25,6 +25,7 @@ JURISDICTION: Final = "jurisdiction"
 """The prompt that says whose rules bind the asker; its choices are jurisdictions."""
 CONTACT: Final = "contact"
 SLOT: Final = re.compile(r"\{(?P<name>[a-z0-9_-]+)(?:\.(?P<key>[a-z0-9-]+))?\}")
+_SENTENCE_END: Final = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\betc)[.!?]$")
 _ITEM: Final = re.compile(r"\s*(?P<marker>[-*+]|\d{1,3}[.)])\s+")
 
 
@@ -102,7 +103,8 @@ class Filling:
         word = self._word(slot)
         before = slot.string[: slot.start()].rstrip("*_ “")
         # "the head of …" begins a line or a sentence with a capital letter.
-        is_first = not before or before[-1] in ".!?"
+        is_first = not before or _SENTENCE_END.search(before) is not None
+        is_first = is_first and "@" not in word.partition(" ")[0]
         return f"{word[:1].upper()}{word[1:]}" if is_first else word
 
     def _word(self, slot: re.Match[str]) -> str:
@@ -154,7 +156,7 @@ def outcome_of(at: Walk, knowledge: Knowledge) -> Outcome | None:
         mode=mode,
         page=filling.ids(form.page) if form.page else None,
         parts=tuple(parts),
-        cited=tuple(cited_by(rule, unsure, quoted, filling)),
+        cited=tuple(cited_by(rule, unsure, quoted)),
         alternatives=tuple(_alternatives(at, knowledge)) if form.both else (),
         neighbour=neighbour,
         compare=compare_words(form, other, filling) if neighbour else "",
@@ -168,12 +170,12 @@ def title_of(form: OutcomeForm, knowledge: Knowledge, filling: Filling) -> str:
 
 
 def cited_by(
-    rule: Rule | None, unsure: Sequence[Prompt], quoted: Sequence[str], filling: Filling
+    rule: Rule | None, unsure: Sequence[Prompt], quoted: Sequence[str]
 ) -> list[str]:
     """Return the ids of the passages that an outcome rests on: those of the *rule* that
     decides, of the prompts that are *unsure*, then what is *quoted*.
     """
-    ids = [*map(filling.ids, rule.passages)] if rule else []
+    ids = [*rule.passages] if rule else []
     ids += [id_ for prompt in unsure for id_ in prompt.passages]
     return list(dict.fromkeys([*ids, *quoted]))
 
@@ -202,6 +204,8 @@ def to_find_out(
 
 def _alternatives(at: Walk, knowledge: Knowledge) -> Iterator[Outcome]:
     prompts = unsure_at(at.plan.flow, at.choices)
+    if not prompts:
+        return
     certain = [
         [choice.id for choice in prompt.choices if not choice.unsure]
         for prompt in prompts
@@ -218,8 +222,10 @@ def _neighbour(at: Walk, form: OutcomeForm) -> Mapping[str, str] | None:
     other = other_choice(at.plan.flow, form, at.choices)
     if other is None:
         return None
-    there = walk(at.plan, {**at.choices, form.compare or "": other.id})
-    return there.choices if there.form else None
+    prompt = form.compare or ""
+    there = walk(at.plan, {**at.choices, prompt: other.id})
+    is_other = there.choices.get(prompt) == other.id
+    return there.choices if there.form and is_other else None
 
 
 def other_choice(
@@ -227,7 +233,7 @@ def other_choice(
 ) -> Choice | None:
     """Return the choice that makes the neighbour of an outcome, where it has one."""
     prompt = flow.prompt(form.compare or "")
-    if prompt is None:
+    if prompt is None or prompt.id not in choices:
         return None
     others = (
         choice

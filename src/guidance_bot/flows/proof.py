@@ -24,7 +24,8 @@ MOST_COMBINATIONS: Final = 1_500_000
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What walking everything found: how many combinations, and the longest outcome in
-    words. ``seconds`` are filled in by whoever has a clock.
+    words. ``seconds`` are filled in by whoever has a clock; ``whole`` is false where
+    something that the flow names could not be read.
     """
 
     flow: str
@@ -36,12 +37,18 @@ class Proof:
     longest: int = 0
     most_cited: int = 0
     seconds: float = 0.0
+    whole: bool = True
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether nothing is wrong, also not in what the flow names."""
+        return self.whole and not self.problems
 
     def as_json(self) -> dict[str, Any]:
         """Return the proof as ``check --json`` prints it, without its problems."""
         return {
             "flow": self.flow,
-            "proved": not self.problems,
+            "proved": self.holds,
             "combinations": self.combinations,
             "outcomes": self.outcomes,
             "rules": self.rules,

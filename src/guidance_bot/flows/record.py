@@ -54,11 +54,14 @@ class Record:
 
 def code_for(outcome: Outcome, at: Walk, knowledge: Knowledge, day: date) -> str | None:
     """Return the code of a finished walk, or None where no record is made of it."""
-    is_open = outcome.form.both or not outcome.form.recorded
-    if is_open or not is_codable(day):
+    if not _is_recorded(outcome) or not is_codable(day):
         return None
     prints = _prints(outcome, knowledge)
     return code_of(at.plan.flow, at.choices, day, knowledge.version, prints)
+
+
+def _is_recorded(outcome: Outcome) -> bool:
+    return outcome.form.recorded and not outcome.form.both
 
 
 def record_of(code: str, knowledge: Knowledge) -> Record:
@@ -66,12 +69,15 @@ def record_of(code: str, knowledge: Knowledge) -> Record:
     held = decision_of(code, knowledge)
     at = walk(Plan.of(held.flow), held.choices)
     outcome = outcome_of(at, knowledge)
-    if outcome is None or at.dropped:
+    if outcome is None or at.dropped or not _is_recorded(outcome):
         overrides = knowledge.organisation.wording
         raise UsageError(sentence("code-flow-changed", overrides, flow=held.flow.title))
     current = knowledge.version.startswith(held.version)
     prints = _prints(outcome, knowledge)
-    same_cited = len(prints) == len(held.prints)
+    # After an edit of the flow the same passages may stand in another order.
+    same_cited = len(prints) == len(held.prints) and (
+        held.same_flow or sorted(prints) == sorted(held.prints)
+    )
     changed = (
         id_
         for id_, now, then in zip(outcome.cited, prints, held.prints, strict=False)
@@ -86,7 +92,7 @@ def record_of(code: str, knowledge: Knowledge) -> Record:
         current,
         held.same_flow,
         same_cited,
-        tuple(changed) if same_cited else (),
+        tuple(changed) if same_cited and held.same_flow else (),
     )
 
 
@@ -103,8 +109,11 @@ def record_json(record: Record, knowledge: Knowledge) -> dict[str, Any]:
         "day": record.day.isoformat(),
         "choices": dict(record.at.choices),
         "current": record.current,
+        "made_with": record.version,
         "flow_changed": not record.same_flow,
+        "passages_changed": not record.same_cited,
         "changed": list(record.changed),
+        "notices": list(_notices(record, knowledge)),
         "outcome": outcome_json(record.outcome, knowledge),
         "knowledge": {"version": knowledge.version},
     }
@@ -146,7 +155,7 @@ def record_text(record: Record, knowledge: Knowledge) -> str:
         date=day_words(record.day),
         version=record.version,
     )
-    notices = notices_for(flow, knowledge.organisation, record.at.choices, record.day)
+    notices = _notices(record, knowledge)
     blocks = [
         f"# {sentence('record-title', overrides, flow=flow.title)}",
         *(f"> **{told}**" for told in since_then(record, knowledge)),
@@ -164,6 +173,11 @@ def record_text(record: Record, knowledge: Knowledge) -> str:
         f"---\n\n{sentence('record-foot', overrides)}",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _notices(record: Record, knowledge: Knowledge) -> tuple[str, ...]:
+    organisation, choices = knowledge.organisation, record.at.choices
+    return notices_for(record.at.plan.flow, organisation, choices, record.day)
 
 
 def _list(heading: str, lines: Iterator[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from guidance_bot.errors import Problem
 from guidance_bot.knowledge import flow_schema, schema
-from guidance_bot.knowledge.flow import Conditions, Cues, Flow, flow_of
+from guidance_bot.knowledge.flow import Conditions, Cues, Flow, Prompt, flow_of
 from guidance_bot.knowledge.yaml_text import YamlText, read_yaml
 
 NAME_CHARS: Final = 12
@@ -81,6 +81,8 @@ def _references(flow: Flow) -> Iterator[Slip]:
     """Yield what names a prompt, choice, rule or verdict that the flow does not have."""
     for number in range(len(flow.prompts)):
         yield from _in_prompt(flow, number)
+    if all(prompt.from_asker for prompt in flow.prompts):
+        yield ("prompts",), "nothing is asked: every prompt is 'from_asker'"
     for number in range(len(flow.rules)):
         yield from _in_rule(flow, number)
     for number, pair in enumerate(flow.none_needed):
@@ -102,20 +104,29 @@ def _in_prompt(flow: Flow, number: int) -> Iterator[Slip]:
         yield here, f"{prompt.id!r}: 'from_asker' and 'default' go together"
     if prompt.most > len([choice for choice in prompt.choices if not choice.alone]):
         yield (*here, "most"), f"most: {prompt.most} of these cannot stand together"
-    for place, choice in enumerate(prompt.choices):
-        if choice.unsure is not bool(choice.find_out):
-            message = (
-                f"{choice.id!r}: 'unsure' and 'find_out' go together: what to find out, "
-                "and from whom"
-            )
-            yield (*here, "choices", place), message
-        if choice.unsure and not any(outcome.both for outcome in flow.outcomes):
-            message = f"{choice.id!r} is unsure: an outcome has to show 'both'"
-            yield (*here, "choices", place), message
+    for place in range(len(prompt.choices)):
+        yield from _in_choice(flow, prompt, place, (*here, "choices", place))
     ids = {choice.id for choice in prompt.choices}
-    if prompt.id == "notice" and ids != {"in-force", "none"}:
-        message = "the prompt 'notice' has the choices 'in-force' and 'none'"
-        yield (*here, "choices"), message
+    if prompt.id == "notice" and (ids != {"in-force", "none"} or not prompt.from_asker):
+        message = "the prompt 'notice' is 'from_asker', with the choices 'in-force' and 'none'"
+        yield here, message
+
+
+def _in_choice(flow: Flow, prompt: Prompt, number: int, place: Place) -> Iterator[Slip]:
+    choice = prompt.choices[number]
+    if choice.unsure is not bool(choice.find_out):
+        message = (
+            f"{choice.id!r}: 'unsure' and 'find_out' go together: what to find out, "
+            "and from whom"
+        )
+        yield place, message
+    if choice.unsure and not any(outcome.both for outcome in flow.outcomes):
+        yield place, f"{choice.id!r} is unsure: an outcome has to show 'both'"
+    if choice.unsure and prompt.most > 1 and not choice.alone:
+        message = (
+            f"{choice.id!r} is unsure: no other choice goes with it: 'alone: true'"
+        )
+        yield place, message
 
 
 def _in_rule(flow: Flow, number: int) -> Iterator[Slip]:
@@ -147,6 +158,12 @@ def _in_outcome(flow: Flow, number: int) -> Iterator[Slip]:
     if outcome.compare is not None:
         where = (*here, "compare")
         yield from _unknown(outcome.compare, _prompts(flow), "no prompt", where)
+        compared = flow.prompt(outcome.compare)
+        if compared is not None and compared.most > 1:
+            yield (
+                where,
+                "compare: two choices can stand together there; there is no other one",
+            )
     if outcome.verdict is not None:
         where = (*here, "verdict")
         yield from _unknown(outcome.verdict, _verdicts(flow), "no verdict", where)

@@ -7,16 +7,20 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from guidance_bot.knowledge.schema import Entry, Text
 
-ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+ID_CHARS: Final = 60
 PROMPT_ID: Final = re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+)*")
 _NOT: Final = "not"
 _WHEN: Final = "write 'when' as prompt: choice, or as prompt: {not: [choice]}"
 
 
 def _id(value: Any) -> Any:
-    if isinstance(value, str) and PROMPT_ID.fullmatch(value):
-        return value
-    raise ValueError(f"{value!r} is no id; write lower-case letters, digits, hyphens")
+    if not isinstance(value, str) or not PROMPT_ID.fullmatch(value):
+        raise ValueError(
+            f"{value!r} is no id; write lower-case letters, digits, hyphens"
+        )
+    if len(value) > ID_CHARS:
+        raise ValueError(f"an id of {len(value)} characters; {ID_CHARS} fit")
+    return value
 
 
 def _listed(value: Any) -> Any:
@@ -25,8 +29,8 @@ def _listed(value: Any) -> Any:
 
 def _when(value: Any) -> Any:
     """Return conditions as rows of tests; an editor writes mappings."""
-    if value == ():
-        return value
+    if not value:
+        raise ValueError(_WHEN)
     conditions = value if isinstance(value, list) else [value]
     return tuple(_condition(condition) for condition in conditions)
 

@@ -77,7 +77,9 @@ def is_knowledge(name: str) -> bool:
         return False
     if not folders:
         return file.lower().endswith(ENDINGS[:2])
-    return folders[0] in FOLDERS and file.lower().endswith(ENDINGS)
+    # A read-me beside the flows is the editors' own.
+    endings = ENDINGS[:2] if folders[0] == "flows" else ENDINGS
+    return folders[0] in FOLDERS and file.lower().endswith(endings)
 
 
 def version(folders: Sequence[Folder]) -> str:

@@ -189,6 +189,9 @@ def _read_beside(
     if flow is None:
         reading.broken_flows.add(stem.removeprefix("flows/"))
     else:
+        if flow.name in reading.flows:
+            before = reading.flows[flow.name].path
+            reading.replaced.append(f"flow {flow.name}: {path} replaces {before}")
         reading.flows[flow.name] = flow
 
 

@@ -12,8 +12,6 @@ from guidance_bot.knowledge.marks import plain
 from guidance_bot.terminal.paper import Paper
 from guidance_bot.wording import sentence
 
-UNKNOWN = "unknown"
-
 
 def step_text(at: Walk, knowledge: Knowledge, paper: Paper) -> str:
     """Return the prompt that a walk has come to, with its choices numbered."""
@@ -127,7 +125,7 @@ def _sentence(title: str) -> str:
 
 def proof_text(proof: Proof) -> str:
     """Return what a proof walked, in one line."""
-    held = "proved" if not proof.problems else "not proved"
+    held = "proved" if proof.holds else "not proved"
     counts = {
         "combination": proof.combinations,
         "outcome": proof.outcomes,
