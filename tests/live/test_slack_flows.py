@@ -499,7 +499,11 @@ def test_an_outcome_is_posted_to_the_channel_and_names_who_shared_it(
     assert place(posted) == (GENERAL, None, None)
     assert posted["text"].startswith(YES)
     assert f"Shared by <@{ANNA}>." in posted["text"]
-    assert controls(posted) == [RECORD, CHANGE, MORE]
+    assert controls(posted) == [OPEN]
+    assert "official" not in json.dumps(posted["blocks"])
+    view = talk.opened(posted, OPEN, BEN)
+    starts = [initial(block) for block in inputs(view).values()]
+    assert starts == [["unknown"], ["unknown"], [], [], []]
 
 
 def test_an_outcome_is_kept_once_in_the_direct_messages(talk: Talk) -> None:

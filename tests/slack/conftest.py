@@ -83,10 +83,12 @@ def log() -> Iterator[io.StringIO]:
     handler.setFormatter(JsonLines())
     ours = logging.getLogger("guidance_bot")
     ours.addHandler(handler)
-    level, ours.level = ours.level, logging.INFO
+    level = ours.level
+    # Not the attribute alone: a logger remembers what it was enabled for.
+    ours.setLevel(logging.INFO)
     yield stream
     ours.removeHandler(handler)
-    ours.level = level
+    ours.setLevel(level)
 
 
 def heard_and_shown(messages: tuple[Message, ...]) -> list[Json]:

@@ -294,7 +294,8 @@ def test_what_does_not_fit_is_left_to_more_and_said_so(knowledge: Knowledge) -> 
     knowledge = replace(knowledge, organisation=own)
     found = arrived(knowledge, **IN_PUBLIC)
 
-    (message,) = outcome_messages(found, knowledge, Setting(sharer="U0ANNA"))
+    setting = Setting(kept=True, note="Changed.", elsewhere=True)
+    (message,) = outcome_messages(found, knowledge, setting)
 
     assert len(message.text.split()) <= MOST_WORDS
     assert SENTENCES["flow-rest-in-more"] in message.text
@@ -385,6 +386,66 @@ def test_an_outcome_elsewhere_names_its_flow_and_who_shared_it(
     lines = message.text.splitlines()
     assert lines[0] == "Changed."
     assert lines[-2:] == ["Shared by <@U0ANNA>.", "From: How to engage."]
+
+
+def test_an_outcome_that_is_posted_carries_no_choices(knowledge: Knowledge) -> None:
+    found = arrived(knowledge, **IN_PUBLIC, restricted_post="no")
+
+    (message,) = outcome_messages(found, knowledge, Setting(sharer="U0ANNA"))
+
+    (only,) = controls_in(message.blocks)
+    assert only["action_id"] == OPEN
+    assert only["text"]["text"] == "Open: How to engage"
+    assert Chosen.read(only["value"]) == Chosen.of(found.flow, {})
+
+
+def test_an_outcome_that_is_posted_leaves_nothing_to_a_window(
+    knowledge: Knowledge,
+) -> None:
+    found = arrived(knowledge, **IN_PUBLIC)
+    (part, *others) = found.outcome.parts
+    long = replace(part, lines=(replace(part.lines[0], text="word " * 250),))
+    outcome = replace(found.outcome, parts=(long, *others))
+
+    posted = outcome_messages(
+        replace(found, outcome=outcome), knowledge, Setting(sharer="U0ANNA")
+    )
+
+    text = "\n".join(message.text for message in posted)
+    assert SENTENCES["flow-rest-in-more"] not in text
+    assert text.count("word") >= 250
+
+
+@pytest.mark.parametrize(
+    ("goes_to", "below", "is_in_more"),
+    [
+        ("should-we", [OPEN, CHANGE, MORE], True),
+        ("gone", [RECORD, CHANGE, MORE], False),
+        (None, [RECORD, CHANGE, MORE], False),
+    ],
+)
+def test_a_record_is_made_from_more_where_going_on_comes_first(
+    goes_to: str | None, below: list[str], is_in_more: bool, knowledge: Knowledge
+) -> None:
+    found = arrived(knowledge, **IN_PUBLIC)
+    form = replace(found.outcome.form, goes_to=goes_to)
+    found = replace(found, outcome=replace(found.outcome, form=form))
+
+    (message,) = outcome_messages(found, knowledge)
+    view = outcome_window(found, knowledge, "[]", Offer(keep=True, post=True))
+
+    assert ids(message) == below
+    controls = [control["action_id"] for control in controls_in(view["blocks"])]
+    assert (RECORD in controls) == is_in_more
+
+
+def test_no_record_is_made_from_more_of_what_is_not_recorded(
+    knowledge: Knowledge,
+) -> None:
+    view = outcome_window(arrived(knowledge, why="unsure"), knowledge, "[]")
+
+    controls = [control["action_id"] for control in controls_in(view["blocks"])]
+    assert RECORD not in controls
 
 
 def test_the_print_changes_with_the_words_and_with_nothing_else(

@@ -12,6 +12,7 @@ import pytest
 from guidance_bot.flows.plan import Plan
 from guidance_bot.knowledge.content import Knowledge, Notice
 from guidance_bot.knowledge.flow import Choice
+from guidance_bot.knowledge.flow import Test as Condition
 from guidance_bot.knowledge.folder import read_folder
 from guidance_bot.knowledge.reader import Read, read
 from guidance_bot.slack.blocks import Json
@@ -51,7 +52,7 @@ def opened(
     """Return the window of *flow*, as Slack takes it."""
     held = knowledge.flows[flow]
     chosen = Chosen(flow, digest or held.digest, dict(choices or {}))
-    view = flow_window(Plan.of(held), Walking(chosen, PLACE, **more), knowledge)
+    view = flow_window(Plan.of(held), Walking(chosen, PLACE, **more), knowledge, TODAY)
     return parsed_view(view, kind="modal")
 
 
@@ -362,6 +363,51 @@ def test_a_step_back_keeps_what_was_chosen_in_the_step_left(
 
     assert starts(second) == {"hours": ["somebody"]}
     assert starts(again.acknowledgement["view"]) == {"answers": ["none"]}
+
+
+def with_step_for_notices(knowledge: Knowledge) -> Knowledge:
+    """Return *knowledge* with a notice today, and a step that is asked because of it."""
+    flow = knowledge.flows["should-we"]
+    notice = knowledge.flows["engage"].prompt("notice")
+    assert notice is not None
+    first, audience, hours, answers = flow.prompts
+    wait = replace(
+        hours,
+        id="wait",
+        text="Can it wait?",
+        when=((Condition("notice", ("in-force",)),),),
+    )
+    prompts = (first, notice, audience, wait, hours, answers)
+    flows = {"should-we": replace(flow, prompts=prompts)}
+    own = replace(knowledge.organisation, notices=(Notice("Vote.", TODAY, TODAY),))
+    return replace(knowledge, flows=flows, organisation=own)
+
+
+def test_a_step_that_a_notice_asks_for_is_shown_and_passed_and_gone_back_to(
+    knowledge: Knowledge,
+) -> None:
+    today = with_step_for_notices(knowledge)
+    first = opened(today, "should-we")
+    assert first["title"]["text"] == "Step 1 of up to 4"
+
+    done = submitted(first, today, audience="internal")
+    second = parsed_view(done.acknowledgement["view"], kind="modal")
+    done = submitted(second, today, wait="nobody")
+    third = parsed_view(done.acknowledgement["view"], kind="modal")
+
+    assert list(inputs(second)) == ["wait"]
+    assert second["title"]["text"] == "Step 2 of up to 3"
+    assert list(inputs(third)) == ["hours"]
+    assert texts_in(third["blocks"]) == [
+        "Who is it for? *Only colleagues*",
+        "Can it wait? *Nobody*",
+    ]
+    counter = Counter(today, Plan.of, TODAY)
+    back = stepped_back(with_state(third, {}), "U0ANNA", counter)
+    assert starts(back) == {"wait": ["nobody"]}
+    at = submitted(third, today, hours="somebody").at
+    assert at is not None
+    assert at.verdict == "go"
 
 
 def test_a_choice_that_is_no_more_asked_is_dropped_and_told_at_the_end(

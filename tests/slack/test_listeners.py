@@ -48,6 +48,9 @@ class NotingSender(Sender):
     async def open_view(self, trigger: str, view: Json) -> None:
         self.views.append(view)
 
+    async def push_view(self, trigger: str, view: Json) -> None:
+        self.views.append(view)
+
     async def update_view(self, view_id: str, view: Json) -> None:
         self.views.append(view)
 

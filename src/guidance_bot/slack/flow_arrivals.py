@@ -11,9 +11,10 @@ from guidance_bot.flows.asker import (
     NOTICE,
     notices_for,
     notices_of,
+    whose_rules,
 )
 from guidance_bot.flows.engine import Dropped, Walk, walk
-from guidance_bot.flows.outcomes import JURISDICTION, Outcome, outcome_of
+from guidance_bot.flows.outcomes import Outcome, outcome_of
 from guidance_bot.flows.plan import Plan
 from guidance_bot.knowledge.content import Knowledge
 from guidance_bot.knowledge.flow import Flow
@@ -52,9 +53,8 @@ def with_notice(
     """Return *choices* with what the day says of notices, which nobody chooses."""
     if flow.prompt(NOTICE) is None:
         return dict(choices)
-    whose = choices.get(JURISDICTION)
-    known = whose if whose in knowledge.organisation.jurisdictions else None
-    held = notices_of(flow, knowledge.organisation, known, day)
+    whose = whose_rules(flow, knowledge.organisation, choices)
+    held = notices_of(flow, knowledge.organisation, whose, day)
     return {**choices, NOTICE: IN_FORCE if held else NO_NOTICE}
 
 

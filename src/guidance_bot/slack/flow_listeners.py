@@ -105,7 +105,7 @@ class FlowListeners(FlowWorker):
 
     @reply_on_failure(action_place)
     async def submitted(self, body: Payload) -> None:
-        """Send the outcome where all is chosen; the window is closed by then."""
+        """Send the outcome where all is chosen, once; the window is closed by then."""
         at = self._submission(body).at
         if at is None:
             return
@@ -115,8 +115,11 @@ class FlowListeners(FlowWorker):
             raise GuidanceBotError(f"the flow {flow.name} has no outcome here")
         lost = left_out(flow, [d for d in at.dropped if d.prompt != NOTICE], knowledge)
         told = outcome_messages(arrived, knowledge, left_out=lost)
-        await self.deliver(action_place(self, body), told)
-        log("outcome told")
+        view, chosen = body["view"], tuple(at.choices.items())
+        with self.once("submitted", view["id"], view.get("hash"), chosen) as is_first:
+            if is_first:
+                await self.deliver(action_place(self, body), told)
+                log("outcome told")
 
     @reply_on_failure(action_place)
     async def stepped_back(self, body: Payload) -> None:
@@ -128,14 +131,18 @@ class FlowListeners(FlowWorker):
 
     @reply_on_failure(action_place)
     async def shown(self, body: Payload) -> None:
-        """Send one of the ways that are still open, in full."""
+        """Send one of the ways that are still open, in full, and once."""
         arrived = await self.arrived(body)
         if arrived is None:
             return
         told = outcome_messages(arrived.arrival, self.desk.knowledge)
-        await self.deliver(arrived.place, told)
+        key = ("shown", arrived.place.user, _where(body), arrived.chosen.value())
+        with self.once(*key) as is_first:
+            if not is_first:
+                return
+            note = await self.deliver(arrived.place, told)
         if "view" in body:
-            view = note_window("flow-shown", self.desk.knowledge)
+            view = note_window(note, self.desk.knowledge)
             await self.update(body["view"]["id"], view)
         log("outcome told")
 
@@ -182,24 +189,20 @@ class FlowListeners(FlowWorker):
             return
         record = record_of(code, knowledge)
         told = record_messages(record, knowledge, note=arrived.note)
-        is_here = place.is_direct and not incoming.is_ephemeral(body)
-        # Once for each outcome that is shown; a press is delivered once, but repeated.
-        shown = (body.get("container") or {}).get("message_ts")
-        key = ("recorded", place.user, code, shown)
-        if self.desk.once.first(key):
-            try:
-                if is_here:
-                    await self.deliver(place, told)
-                else:
-                    await self.desk.sender.direct(place.user, told)
-            except Exception:
-                # Not sent, for whatever reason: the button may be pressed again.
-                self.desk.once.forget(key)
-                raise
-            if is_here:
-                log("recorded")
-                return
-        await self.say(place, "flow-recorded")
+        is_window = "view" in body
+        is_here = place.is_direct and not (is_window or incoming.is_ephemeral(body))
+        # Once for each outcome that is shown; from however many windows behind them.
+        shown = None if is_window else _where(body)
+        with self.once("recorded", place.user, code, shown) as is_first:
+            if is_first and is_here:
+                await self.deliver(place, told)
+            elif is_first:
+                await self.desk.sender.direct(place.user, told)
+        if is_window:
+            window = note_window("flow-recorded", knowledge)
+            await self.update(body["view"]["id"], window)
+        elif not (is_first and is_here):
+            await self.say(place, "flow-recorded")
         log("recorded")
 
     @reply_on_failure(action_place)
@@ -209,15 +212,11 @@ class FlowListeners(FlowWorker):
         if arrived is None:
             return
         knowledge, user = self.desk.knowledge, arrived.place.user
-        key = ("kept", user, arrived.chosen.value())
-        if self.desk.once.first(key):
-            setting = Setting(kept=True, note=arrived.note, elsewhere=True)
-            told = outcome_messages(arrived.arrival, knowledge, setting)
-            try:
+        setting = Setting(kept=True, note=arrived.note, elsewhere=True)
+        told = outcome_messages(arrived.arrival, knowledge, setting)
+        with self.once("kept", user, arrived.chosen.value()) as is_first:
+            if is_first:
                 await self.desk.sender.direct(user, told)
-            except Exception:
-                self.desk.once.forget(key)
-                raise
         if "view" in body:
             await self.update(body["view"]["id"], note_window("flow-kept", knowledge))
         else:
@@ -245,20 +244,16 @@ class FlowListeners(FlowWorker):
 
     async def _post(self, arrived: Arrived, view: str) -> str:
         """Post once from the window *view*; return which note says how it went."""
-        key = ("posted", view)
-        if not self.desk.once.first(key):
-            return "posted"
         setting = Setting(sharer=arrived.place.user, elsewhere=True)
         told = outcome_messages(arrived.arrival, self.desk.knowledge, setting)
         try:
-            await self.desk.sender.post_through(arrived.place, told)
+            with self.once("posted", view) as is_first:
+                if not is_first:
+                    return "posted"
+                await self.desk.sender.post_through(arrived.place, told)
         except (SlackApiError, ResponseUrlError) as error:
-            self.desk.once.forget(key)
             log_failure(reference(), "posted", error)
             return "not-posted"
-        except Exception:
-            self.desk.once.forget(key)
-            raise
         log("posted")
         return "posted"
 
@@ -282,3 +277,11 @@ class FlowListeners(FlowWorker):
     def _more(self, arrived: Arrived, metadata: str, offer: Offer) -> Json:
         knowledge, note = self.desk.knowledge, arrived.note
         return outcome_window(arrived.arrival, knowledge, metadata, offer, note=note)
+
+
+def _where(body: Payload) -> tuple[str | None, str | None]:
+    """Return which message or window the pressed button stands in."""
+    if "view" in body:
+        return "view", body["view"]["id"]
+    container = body.get("container") or {}
+    return container.get("channel_id"), container.get("message_ts")

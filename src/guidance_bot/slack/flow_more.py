@@ -16,11 +16,14 @@ from guidance_bot.slack.flow_buttons import (
     KEEP,
     OPEN,
     POST,
+    RECORD,
     Chosen,
 )
 from guidance_bot.slack.flow_views import (
     body,
     chosen_of,
+    is_cut,
+    is_recorded_in_more,
     may_be_recorded,
     shows,
     whole,
@@ -62,6 +65,10 @@ def outcome_window(
             _offered("flow-change", "button-flow-change", CHANGE, chosen, knowledge)
         )
     parts += _reading(arrived, chosen, knowledge)
+    if is_recorded_in_more(arrived, knowledge) and chosen.fits():
+        parts.append(
+            _offered("flow-code", "button-flow-record", RECORD, chosen, knowledge)
+        )
     if offer.keep and chosen.fits():
         parts.append(_offered("flow-keep", "button-keep", KEEP, chosen, knowledge))
     if offer.post and may_be_posted(arrived, knowledge) and chosen.fits():
@@ -91,9 +98,9 @@ def _all_of_it(
     arrived: Arrival, knowledge: Knowledge, *, changed: bool
 ) -> Sequence[Part]:
     """Return the outcome itself, where the first screen left some of it out."""
-    cut = own_words("flow-rest-in-more", knowledge)
-    is_cut = any(part.words.spoken == cut for part in body(arrived, knowledge))
-    return whole(arrived, knowledge) if changed or is_cut else ()
+    if changed or is_cut(body(arrived, knowledge), knowledge):
+        return whole(arrived, knowledge)
+    return ()
 
 
 def _ways(arrived: Arrival, knowledge: Knowledge) -> Iterator[Part]:

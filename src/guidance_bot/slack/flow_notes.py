@@ -24,18 +24,19 @@ def flows_messages(knowledge: Knowledge, *, unknown: str = "") -> tuple[Message,
     parts = [Part(literal(head).bold())]
     for number, flow in enumerate(knowledge.flows.values(), 1):
         line = literal(flow.title).bold() + Said(": ", ": ") + said_inline(flow.summary)
-        opener = _opener(flow, knowledge, f"{OPEN}.{number}")
-        parts.append(Part(line, beside=opener))
+        shown = opener(flow, knowledge, f"{OPEN}.{number}")
+        parts.append(Part(line, beside=shown))
     return messages(parts)
 
 
 def opening_messages(flow: Flow, knowledge: Knowledge) -> tuple[Message, ...]:
     """Return what *flow* is about, with a button that opens it."""
     said_of = " ".join(filter(None, (flow.summary, flow.opening)))
-    return messages([Part(said_inline(said_of))], [_opener(flow, knowledge, OPEN)])
+    return messages([Part(said_inline(said_of))], [opener(flow, knowledge)])
 
 
-def _opener(flow: Flow, knowledge: Knowledge, action: str) -> Json:
+def opener(flow: Flow, knowledge: Knowledge, action: str = OPEN) -> Json:
+    """Return the button that opens *flow* with nothing filled in."""
     label = own_words("button-flow-open", knowledge, flow=flow.title)
     return button(label, action, Chosen.of(flow, {}).value())
 

@@ -46,7 +46,7 @@ class Counter:
 
 def submission(view: View, user: str, counter: Counter) -> Submission:
     """Return what comes of *view*, submitted by *user*. It takes microseconds: Slack waits."""
-    knowledge = counter.knowledge
+    knowledge, day = counter.knowledge, counter.day
     walking = Walking.read(view.get("private_metadata") or "", user)
     flow = knowledge.flows.get(walking.chosen.flow) if walking else None
     if walking is None or flow is None:
@@ -56,21 +56,21 @@ def submission(view: View, user: str, counter: Counter) -> Submission:
     here = chosen_here(view["state"]["values"])
     made = _made(walking, here)
     if walking.chosen.digest != flow.digest:
-        return _shown(flow_window(plan, _again(walking, made), knowledge))
-    at = walk(plan, with_notice(flow, made, knowledge, counter.day))
+        return _shown(flow_window(plan, _again(walking, made), knowledge, day))
+    at = walk(plan, with_notice(flow, made, knowledge, day))
     wrong = errors(plan, here, at, walking, knowledge)
     if wrong:
         return Submission({"response_action": "errors", "errors": wrong})
     following = next_step(at, walking.at) if flow.screen == "steps" else None
     if following is not None or at.prompt is not None:
         further = replace(_again(walking, common(made, flow)), at=following)
-        return _shown(flow_window(plan, further, knowledge))
+        return _shown(flow_window(plan, further, knowledge, day))
     return Submission({"response_action": "clear"}, at)
 
 
 def stepped_back(view: View, user: str, counter: Counter) -> Json:
     """Return the window with the step before the one in *view*; what was chosen stays."""
-    knowledge = counter.knowledge
+    knowledge, day = counter.knowledge, counter.day
     walking = Walking.read(view.get("private_metadata") or "", user)
     flow = knowledge.flows.get(walking.chosen.flow) if walking else None
     if walking is None or flow is None:
@@ -78,8 +78,10 @@ def stepped_back(view: View, user: str, counter: Counter) -> Json:
     plan = counter.plan_of(flow)
     made = _made(walking, chosen_here(view["state"]["values"]))
     kept = common(made, flow) if walking.chosen.digest == flow.digest else made
-    before = step_before(walk(plan, kept), walking.at)
-    return flow_window(plan, replace(_again(walking, kept), at=before), knowledge)
+    at = walk(plan, with_notice(flow, kept, knowledge, day))
+    before = step_before(at, walking.at)
+    shown = replace(_again(walking, kept), at=before)
+    return flow_window(plan, shown, knowledge, day)
 
 
 def _made(walking: Walking, here: Mapping[str, str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from guidance_bot.knowledge.flow import Flow
 from guidance_bot.slack.blocks import Json, Message, Part, button, messages
 from guidance_bot.slack.flow_arrivals import Arrival, common
 from guidance_bot.slack.flow_buttons import CHANGE, MORE, OPEN, RECORD, SHOW, Chosen
+from guidance_bot.slack.flow_notes import opener
 from guidance_bot.slack.mrkdwn import Said, joined, literal, said, said_inline
 from guidance_bot.slack.views import Setting, own_words, with_mention
 
@@ -33,7 +34,11 @@ def outcome_messages(
     *,
     left_out: str = "",
 ) -> tuple[Message, ...]:
-    """Return the outcome as a message. *left_out* says which choices do not count."""
+    """Return the outcome as a message. *left_out* says which choices do not count.
+
+    One that is shared carries no choices in its buttons, which anybody can press,
+    and is said in full, however long an editor's words are.
+    """
     before = [Part(literal(setting.note))] if setting.note else []
     after = [Part(literal(left_out))] if left_out else []
     if setting.sharer:
@@ -43,9 +48,16 @@ def outcome_messages(
         whence = own_words("flow-from", knowledge, flow=arrived.flow.title)
         after.append(Part(literal(whence), quiet=True))
     room = MOST_WORDS - sum(part.words.words for part in (*before, *after))
-    parts = [*before, *body(arrived, knowledge, room), *after]
+    said_here = body(arrived, knowledge, room)
+    buttons = controls(arrived, knowledge)
+    if setting.sharer:
+        buttons = [opener(arrived.flow, knowledge)]
+        # Without a button for more there is nothing to leave the rest to.
+        if is_cut(said_here, knowledge):
+            said_here = whole(arrived, knowledge)
+    parts = [*before, *said_here, *after]
     ending = Part(literal(own_words("message-ends", knowledge)), quiet=True)
-    return messages(parts, controls(arrived, knowledge), ending=ending)
+    return messages(parts, buttons, ending=ending)
 
 
 def chosen_of(arrived: Arrival, knowledge: Knowledge) -> Chosen:
@@ -95,6 +107,12 @@ def body(arrived: Arrival, knowledge: Knowledge, room: int = MOST_WORDS) -> list
 def whole(arrived: Arrival, knowledge: Knowledge) -> list[Part]:
     """Return all that the outcome says, for a window."""
     return body(arrived, knowledge, room=100_000)
+
+
+def is_cut(parts: Sequence[Part], knowledge: Knowledge) -> bool:
+    """Tell whether *parts*, as ``body`` returns them, leave some lines to the window."""
+    cut = own_words("flow-rest-in-more", knowledge)
+    return any(part.words.spoken == cut for part in parts)
 
 
 def _words(parts: Sequence[Part]) -> int:
@@ -193,14 +211,23 @@ def shows(arrived: Arrival, knowledge: Knowledge) -> list[Json]:
 def _first_control(
     arrived: Arrival, knowledge: Knowledge, value: str
 ) -> Iterator[Json]:
-    form = arrived.outcome.form
-    onward = knowledge.flows.get(form.goes_to or "")
+    onward = _onward(arrived, knowledge)
     if onward is not None:
         label = own_words("button-flow-go-on", knowledge, flow=onward.title)
         kept = common(arrived.at.choices, onward)
         yield button(label, OPEN, Chosen.of(onward, kept).value())
     elif may_be_recorded(arrived):
         yield button(own_words("button-flow-record", knowledge), RECORD, value)
+
+
+def _onward(arrived: Arrival, knowledge: Knowledge) -> Flow | None:
+    """Return the flow that the outcome goes to, where it does and there is one."""
+    return knowledge.flows.get(arrived.outcome.form.goes_to or "")
+
+
+def is_recorded_in_more(arrived: Arrival, knowledge: Knowledge) -> bool:
+    """Tell whether the record is made from the window with more: going on comes first."""
+    return may_be_recorded(arrived) and _onward(arrived, knowledge) is not None
 
 
 def may_be_recorded(arrived: Arrival) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final
 
 from slack_sdk.models.blocks import (
@@ -24,7 +25,7 @@ from guidance_bot.flows.plan import Plan
 from guidance_bot.knowledge.content import Knowledge
 from guidance_bot.knowledge.flow import TOGETHER, Choice, Prompt
 from guidance_bot.slack.blocks import LABEL_CHARS, Json, Part, button, window_blocks
-from guidance_bot.slack.flow_arrivals import common, left_out
+from guidance_bot.slack.flow_arrivals import common, left_out, with_notice
 from guidance_bot.slack.flow_buttons import BACK, CHOOSE, WALK, Walking, prompt_in
 from guidance_bot.slack.mrkdwn import Said, fitted, literal, said_inline
 from guidance_bot.slack.views import own_words
@@ -35,14 +36,14 @@ TITLE_CHARS: Final = 24
 TEXT_CHARS: Final = 2_000
 
 
-def flow_window(plan: Plan, walking: Walking, knowledge: Knowledge) -> Json:
-    """Return the window in which *plan* is walked, filled in with what was chosen.
+def flow_window(plan: Plan, walking: Walking, knowledge: Knowledge, day: date) -> Json:
+    """Return the window in which *plan* is walked on *day*, filled in with what was chosen.
 
     Where the flow has changed since, it says so and what could not be kept.
     """
     flow = plan.flow
     chosen = walking.chosen
-    kept = walk(plan, chosen.choices)
+    kept = walk(plan, with_notice(flow, chosen.choices, knowledge, day))
     notes = []
     if chosen.choices and chosen.digest != flow.digest:
         notes.append(own_words("flow-changed", knowledge))
@@ -105,7 +106,9 @@ def _step(plan: Plan, kept: Walk, walking: Walking) -> _Drawn:
     ids = [prompt.id for prompt in asked]
     place = ids.index(walking.at) if walking.at in ids else 0
     earlier = {id_: kept.choices[id_] for id_ in ids[:place] if id_ in kept.choices}
-    own = {p.id: kept.choices[p.id] for p in _own(kept) if p.id in kept.choices}
+    # Also what the day says of notices: later steps can depend on it.
+    asker = [p.id for p in plan.flow.prompts if p.from_asker]
+    own = {id_: kept.choices[id_] for id_ in asker if id_ in kept.choices}
     before = walk(plan, {**own, **earlier})
     prompts = [asked[place]] if place else [*_own(kept), *asked[:1]]
     return _Drawn(prompts, before, place == 0, before.step == before.of)

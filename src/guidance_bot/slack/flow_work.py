@@ -1,8 +1,9 @@
 """What the listeners of flows work with: plans, where choices lead, how it is told."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -103,14 +104,31 @@ class FlowWorker(Worker):
         flow = knowledge.flows.get(chosen.flow)
         if flow is None:
             return note_window("flow-gone", knowledge)
-        known = known_of(flow, knowledge.organisation, None, self.desk.today())
+        day = self.desk.today()
+        known = known_of(flow, knowledge.organisation, None, day)
         # Nothing chosen yet: nothing that an edit of the flow could take away.
         digest = chosen.digest if chosen.choices else flow.digest
         filled = Chosen(flow.name, digest, {**known, **chosen.choices})
-        return flow_window(self.plan(flow), Walking(filled, place), knowledge)
+        return flow_window(self.plan(flow), Walking(filled, place), knowledge, day)
 
-    async def deliver(self, place: Place, told: Sequence[Message]) -> None:
-        """Send to the person alone: to stay, where it is our conversation of two."""
+    @contextmanager
+    def once(self, *key: Hashable) -> Iterator[bool]:
+        """Tell whether what *key* names is to be done: a press is delivered once, but
+        repeated. Where it fails, for whatever reason, it may be done again.
+        """
+        is_first = self.desk.once.first(key)
+        try:
+            yield is_first
+        except Exception:
+            if is_first:
+                self.desk.once.forget(key)
+            raise
+
+    async def deliver(self, place: Place, told: Sequence[Message]) -> str:
+        """Send to the person alone: to stay, where it is our conversation of two.
+
+        Return which note says where it went.
+        """
         sender = self.desk.sender
         if place.is_direct:
             try:
@@ -120,10 +138,13 @@ class FlowWorker(Worker):
                 if error_code(error) not in _NOT_OURS:
                     raise
             else:
-                return
+                return "flow-shown"
         try:
             await sender.send(place, told)
         except (SlackApiError, ResponseUrlError) as error:
             # The window was open for longer than Slack takes answers there.
             log_failure(reference(), "deliver", error)
             await sender.direct(place.user, told)
+            return "flow-kept"
+        # A window that carries no place is answered in our conversation of two.
+        return "flow-kept" if place.channel == place.user else "flow-shown"
