@@ -752,3 +752,13 @@ def test_more_choices_than_a_button_carries_are_told(read_files: ReadFiles) -> N
     knowledge = read_files(FILES | {"flows/gift.yaml": text}).knowledge
     told = prove(knowledge.flows["gift"], knowledge).problems
     assert [one for one in told if "a button in Slack carries" in one.message]
+
+
+def test_a_list_of_cues_that_names_one_below_it_is_told(read_files: ReadFiles) -> None:
+    text = edited(
+        BLOG, "    job: [work, job]\n", "    jobs: [our <job>]\n    job: [work, job]\n"
+    )
+    knowledge = read_files(FILES | {"flows/blog.yaml": text}).knowledge
+    (problem,) = prove(knowledge.flows["blog"], knowledge).problems
+    assert problem.line == line_of(text, "    jobs: [our <job>]")
+    assert "<job>" in problem.message

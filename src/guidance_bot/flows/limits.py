@@ -3,7 +3,7 @@ passages, and labels that Slack would cut.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import combinations
 from typing import Final
@@ -230,16 +230,25 @@ def _onward(flow: Flow, knowledge: Knowledge) -> Iterator[Fault]:
 
 
 def _cues(flow: Flow) -> Iterator[Fault]:
-    lists = {f"cues.words.{name}": cues for name, cues in flow.words.items()}
+    above: list[str] = []
+    for name, cues in flow.words.items():
+        # A list can use those above it; one below it is not there yet.
+        yield from _cue_faults(f"cues.words.{name}", cues, above)
+        above.append(name)
     for start, held in (("cues", flow.cues), ("cues.unless", flow.unless)):
         for prompt, choices in held.items():
-            lists |= {f"{start}.{prompt}.{one}": cues for one, cues in choices.items()}
-    for place, cues in lists.items():
-        for number, cue in enumerate(cues):
-            fault = cue_faults(cue, flow.words)
-            if fault is not None:
-                yield f"{place}.{number}", f"the cue “{cue}”: {fault}"
+            for choice, cues in choices.items():
+                yield from _cue_faults(f"{start}.{prompt}.{choice}", cues, above)
     yield from _yields(flow)
+
+
+def _cue_faults(
+    place: str, cues: Sequence[str], names: Collection[str]
+) -> Iterator[Fault]:
+    for number, cue in enumerate(cues):
+        fault = cue_faults(cue, names)
+        if fault is not None:
+            yield f"{place}.{number}", f"the cue “{cue}”: {fault}"
 
 
 def _yields(flow: Flow) -> Iterator[Fault]:
