@@ -1,6 +1,7 @@
 """The ids of buttons and what they carry; stable, because old messages keep them."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -37,7 +38,7 @@ class Asked:
     @classmethod
     def read(cls, value: str) -> "Asked | None":
         """Return what *value* asks, or None where it is none of ours."""
-        held = _mapping(value)
+        held = unpacked(value)
         question, whose = held.get("question"), held.get("for")
         earlier, receipt = held.get("after") or [], held.get("receipt")
         if not isinstance(question, str) or not isinstance(receipt, str):
@@ -48,7 +49,7 @@ class Asked:
 
     def value(self) -> str:
         """Return this as a button's value: JSON, at times too long for one."""
-        return _json(
+        return packed(
             {
                 "question": self.question,
                 "for": self.jurisdiction,
@@ -64,20 +65,22 @@ class Asked:
 
 def page_value(page: str) -> str:
     """Return the value of a button that opens *page*."""
-    return _json({"page": page})
+    return packed({"page": page})
 
 
 def page_in(value: str) -> str | None:
     """Return the page id that *value* names, or None where it is none of ours."""
-    page = _mapping(value).get("page")
+    page = unpacked(value).get("page")
     return page if isinstance(page, str) else None
 
 
-def _json(value: dict[str, Any]) -> str:
+def packed(value: Mapping[str, Any]) -> str:
+    """Return *value* as a button or a window carries it: JSON, as short as it gets."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _mapping(value: str) -> dict[str, Any]:
+def unpacked(value: str) -> dict[str, Any]:
+    """Return what *value* carries; nothing where it is none of ours."""
     try:
         held = json.loads(value)
     except (ValueError, RecursionError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from guidance_bot.knowledge.flow import Flow
-from guidance_bot.slack.buttons import VALUE_CHARS
+from guidance_bot.slack.buttons import VALUE_CHARS, packed, unpacked
 from guidance_bot.slack.incoming import METADATA_CHARS, Place
 
 OPEN: Final = "flow.open"
@@ -44,7 +44,7 @@ class Chosen:
     @classmethod
     def read(cls, value: str) -> "Chosen | None":
         """Return what *value* holds, or None where it is none of ours."""
-        return cls.in_(_mapping(value))
+        return cls.in_(unpacked(value))
 
     @classmethod
     def in_(cls, held: Mapping[str, Any]) -> "Chosen | None":
@@ -59,7 +59,7 @@ class Chosen:
 
     def value(self) -> str:
         """Return this as a button's value: JSON, at times too long for one."""
-        return _json(self.held())
+        return packed(self.held())
 
     def held(self) -> dict[str, Any]:
         """Return this as JSON has it."""
@@ -92,7 +92,7 @@ class Walking:
     @classmethod
     def read(cls, metadata: str, user: str) -> "Walking | None":
         """Return what the window of *user* with this *metadata* carries, or None."""
-        held = _mapping(metadata)
+        held = unpacked(metadata)
         chosen = Chosen.in_(held)
         at, turn = held.get("at"), held.get("turn")
         if chosen is None or not isinstance(at, str | None):
@@ -107,9 +107,9 @@ class Walking:
         """
         place: list[Any] = json.loads(self.place.metadata())
         held = {**self.chosen.held(), "place": place, "at": self.at, "turn": self.turn}
-        if len(_json(held)) > METADATA_CHARS:
+        if len(packed(held)) > METADATA_CHARS:
             place[-1] = None
-        return _json(held)
+        return packed(held)
 
     def block_id(self, prompt: str) -> str:
         """Return the id of the block in which *prompt* is chosen."""
@@ -119,18 +119,6 @@ class Walking:
 def prompt_in(block_id: str) -> str:
     """Return the prompt whose block has this id."""
     return block_id.partition(".")[2]
-
-
-def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _mapping(value: str) -> dict[str, Any]:
-    try:
-        held = json.loads(value)
-    except (ValueError, RecursionError):
-        return {}
-    return held if isinstance(held, dict) else {}
 
 
 def _are_texts(held: Mapping[str, Any]) -> bool:

@@ -120,6 +120,7 @@ class FlowWorker(Worker):
         try:
             yield is_first
         except Exception:
+            # Raised again below: here it only has to be possible once more.
             if is_first:
                 self.desk.once.forget(key)
             raise
