@@ -117,7 +117,10 @@ class Walking:
         self._again = self._flow.prompt(id_ or "")
         if self._again is None:
             return self._which_prompt()
-        at = replace(self.at(), prompt=self._again, dropped=())
+        at = self.at()
+        asked = [p.id for p in self._plan.asked(at.choices) if not p.from_asker]
+        step = asked.index(id_) + 1 if id_ in asked else at.step
+        at = replace(at, prompt=self._again, step=step, dropped=())
         return step_text(at, self._knowledge, self._paper)
 
     def _which_prompt(self) -> str:

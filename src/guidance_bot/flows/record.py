@@ -200,8 +200,10 @@ def _line(line: Line, knowledge: Knowledge) -> str:
     told = phrases.label(line, knowledge)
     label = f" ({told})" if told else ""
     is_ours = line.passage is None and line.marker
-    # What the flow asks to settle is ticked off; what it quotes is not.
-    return f"- {'☐ ' if is_ours else ''}{text}{label}"
+    # What the flow asks to settle is ticked off; what it quotes keeps its number.
+    numbered = line.passage is not None and line.marker[:1].isdigit()
+    marker = line.marker if numbered else f"- {'☐ ' if is_ours else ''}"
+    return f"{marker}{text}{label}"
 
 
 def _sources(outcome: Outcome, knowledge: Knowledge) -> str:
